@@ -1,0 +1,62 @@
+"""Files that we write: complete or not at all, and never over something that exists unless asked."""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from xlreport.errors import Unusable
+
+
+def write_all(files: Mapping[Path, Callable[[Path], None]], *, force: bool = False) -> None:
+    """Let each writer fill a temporary file beside its target, then move all of them into place.
+
+    Nothing is moved before every writer has finished, so an error leaves all targets as they were.
+    Raises Unusable when a target exists (without `force`), cannot be written or is open elsewhere.
+    """
+    drafts: dict[Path, Path] = {}
+    try:
+        for target in files:
+            refuse_unwritable(target, force=force)
+        for target, write in files.items():
+            drafts[target] = _draft_beside(target)
+            write(drafts[target])
+        for target, draft in drafts.items():
+            os.replace(draft, target)
+    except OSError as error:
+        raise Unusable(_why(error, target)) from error
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+
+
+def write_one(target: Path, write: Callable[[Path], None], *, force: bool = False) -> None:
+    """Write a single file; see `write_all`."""
+    write_all({target: write}, force=force)
+
+
+def refuse_unwritable(target: Path, *, force: bool) -> None:
+    """Raise Unusable when `target` is no place to write a file to."""
+    if target.is_dir():
+        raise Unusable(f"{target}：是一个文件夹，请给出完整的文件名。")
+    if not target.parent.is_dir():
+        raise Unusable(f"{target}：文件夹 {target.parent} 不存在，请先建立或改用别的位置。")
+    if target.exists() and not force:
+        raise Unusable(f"{target}：文件已存在，未覆盖；确认要覆盖请加 --force，或用 -o 另存。")
+
+
+def _draft_beside(target: Path) -> Path:
+    """An empty temporary file in the target's folder, with its ending (some writers look at it)."""
+    handle, name = tempfile.mkstemp(prefix="~xlreport-", suffix=target.suffix, dir=target.parent)
+    os.close(handle)
+    # mkstemp makes the file private; what we hand out has the permissions of any new file.
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(name, 0o666 & ~mask)
+    return Path(name)
+
+
+def _why(error: OSError, target: Path) -> str:
+    if isinstance(error, PermissionError):
+        return f"{target}：无法写入，文件可能正在 Excel 或 Word 中打开，或没有权限；请关闭后重试，或用 -o 另存。"
+    return f"{target}：写入失败（{error.strerror or error}），原文件未改动；请检查磁盘空间后重试。"
