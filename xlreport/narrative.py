@@ -1,21 +1,10 @@
 """Template lines + Report → the paragraphs of the report."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from xlreport.model.inputs import Style
 
-class Style(StrEnum):
-    """The paragraph styles of a 公文, by the names that finance staff see on 报告模板 and in Word."""
-
-    ATTACHMENT = "附件标记"
-    TITLE = "标题"
-    LEVEL_1 = "一级标题"
-    LEVEL_2 = "二级标题"
-    LEVEL_3 = "三级标题"
-    LEVEL_4 = "四级标题"
-    BODY = "正文"
-    SIGNATURE = "落款"
-    DATE = "日期"
+__all__ = ["Paragraph", "Style"]
 
 
 @dataclass(frozen=True)

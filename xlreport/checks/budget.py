@@ -1,0 +1,85 @@
+"""B: the budget of the year's start and of the full year."""
+
+from decimal import Decimal
+
+from xlreport.checks.rule import Breach, Level, Verdict, at_most, differs, rule, total
+from xlreport.model.fields import Value, fields_of
+from xlreport.model.inputs import Accounts
+from xlreport.model.numbers import CENT, percent_text, plain
+
+_KEYS = tuple(field.key for field in fields_of(Accounts))
+SOURCES = _KEYS[_KEYS.index("income") + 1 : _KEYS.index("expenditure")]  # income by source
+USES = ("basic", "project", "business_cost", "remitted", "affiliated_grant")  # spending by nature
+BUDGETS = ("initial", "full_year")
+
+
+@rule(
+    "B01",
+    Level.HARD,
+    "年初预算收入等于年初预算支出",
+    "{initial_income}与{initial_expenditure}不等，相差{difference}",
+    "年初预算应收支平衡，请核对",
+)
+def initial_budget_is_balanced(initial_income: Decimal, initial_expenditure: Decimal) -> Verdict:
+    return differs(initial_income, initial_expenditure, CENT)
+
+
+total("B02", "预算支出等于基本支出与项目支出等之和", "expenditure", USES, each=Accounts, of=BUDGETS)
+total("B03", "预算收入等于各来源之和", "income", SOURCES, each=Accounts, of=BUDGETS)
+total(
+    "B04",
+    "全年预算等于年初预算加追加减追减加上年结转",
+    "full_year_expenditure",
+    ("initial_expenditure", "adjustment_additions", "adjustment_carried_over"),
+    ("adjustment_reductions",),
+)
+
+for use in ("expenditure", "basic", "project"):
+    at_most(
+        "B05",
+        Level.HARD,
+        "全年执行数不大于全年预算数",
+        f"final_{use}",
+        f"full_year_{use}",
+        "执行率不应超过100%，请核对两数",
+        allowed=CENT,
+    )
+
+
+@rule("B06", Level.EXPLAIN, "全年预算较年初预算调整过大须说明", "", "请说明预算调整的原因")
+def adjustment_is_moderate(
+    full_year_expenditure: Decimal,
+    initial_expenditure: Decimal,
+    budget_change_rate: Decimal,
+    settings_adjustment_rate: Decimal,
+) -> Verdict:
+    if abs(budget_change_rate) <= settings_adjustment_rate:
+        return None
+    words = (
+        f"全年预算总支出{plain(full_year_expenditure)}万元与年初预算总支出{plain(initial_expenditure)}万元相比"
+        f"调整{percent_text(budget_change_rate)}，超过{percent_text(settings_adjustment_rate)}"
+    )
+    return Breach(full_year_expenditure - initial_expenditure, words)
+
+
+_ROWS = ("expenditure", "basic", "personnel", "public", "project")
+
+
+@rule(
+    "B07",
+    Level.HINT,
+    "全年预算与执行不应处处相同",
+    "",
+    "如系按执行数倒填全年预算，请改填实际批复的预算",
+    figures=tuple(f"{column}_{row}" for row in _ROWS for column in ("full_year", "final")),
+)
+def budget_is_not_backfilled(*values: Value) -> Verdict:
+    pairs = [
+        (budget, spent)
+        for budget, spent in zip(values[::2], values[1::2], strict=True)
+        if budget is not None and spent is not None
+    ]
+    if not any(spent for _, spent in pairs) or any(budget != spent for budget, spent in pairs):
+        return None
+    amount = next(spent for _, spent in pairs if isinstance(spent, Decimal))
+    return Breach(words=f"已填的{len(pairs)}项全年预算数与决算数完全相同（如{plain(amount)}万元）")

@@ -1,0 +1,72 @@
+"""P: government procurement."""
+
+from decimal import Decimal
+
+from xlreport.checks.rule import (
+    Breach,
+    Level,
+    Verdict,
+    at_most,
+    breached,
+    exceeds,
+    rule,
+    stated,
+    tolerance,
+    total,
+)
+from xlreport.model.inputs import Procurement, Project
+from xlreport.model.numbers import plain
+
+# Words in a project's name that usually mean that something was procured.
+PROCUREMENT_WORDS = ("采购", "物资", "设备", "工程", "维修", "信息化", "服务外包")
+
+total("P01", "政府采购等于货物、工程、服务之和", "total", ("goods", "works", "services"), each=Procurement)
+
+
+@rule(
+    "P02",
+    Level.EXPLAIN,
+    "政府采购为0时没有像采购的项目",
+    "名称像是采购，{executed}，而{procurement_final_total}",
+    "请核对是否漏填政府采购，不属于政府采购的请说明",
+    each=Project,
+)
+def nothing_procured_unseen(
+    name: str, executed: Decimal, procurement_final_total: Decimal, settings_procurement_from: Decimal
+) -> Verdict:
+    looks = any(word in name for word in PROCUREMENT_WORDS)
+    return breached(looks and not procurement_final_total and executed >= settings_procurement_from)
+
+
+stated("P03", "公布的政府采购执行率等于实际采购除以采购预算", "stated_procurement_rate", "procurement_rate")
+
+
+@rule(
+    "P04",
+    Level.EXPLAIN,
+    "政府采购不大于公用经费与项目支出之和",
+    "{procurement_final_total}大于{final_public}与{final_project}之和，超出{difference}",
+    "如为跨年度合同请说明，否则请核对",
+)
+def procurement_within_its_sources(
+    procurement_final_total: Decimal, final_project: Decimal, final_public: Decimal
+) -> Verdict:
+    return exceeds(procurement_final_total, final_public + final_project)
+
+
+_AWARDS = "授予企业的合同金额与采购合计相符"
+_REMEDY = "中小企业与其他企业互不重复，小微企业包含在中小企业内，请核对"
+at_most("P05", Level.HARD, _AWARDS, "awards_sme", "procurement_final_total", _REMEDY)
+at_most("P05", Level.HARD, _AWARDS, "awards_small_micro", "awards_sme", _REMEDY)
+
+
+@rule("P05", Level.HARD, _AWARDS, "", _REMEDY)
+def awards_add_up(procurement_final_total: Decimal, awards_sme: Decimal, awards_large: Decimal) -> Verdict:
+    difference = procurement_final_total - awards_sme - awards_large
+    if not difference:
+        return None
+    words = (
+        f"政府采购合计{plain(procurement_final_total)}万元，"
+        f"授予中小企业{plain(awards_sme)}万元＋授予其他企业{plain(awards_large)}万元"
+    )
+    return Breach(difference, words, Level.HINT if abs(difference) <= tolerance(2) else None)

@@ -1,0 +1,309 @@
+"""What a rule and a finding are: one rule = one small function of figures."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any
+
+from xlreport.model.fields import Field, Kind, Value
+from xlreport.model.figures import Parameter, Subject, argument, given, parameter, parameters_of, subjects
+from xlreport.model.inputs import Inputs
+from xlreport.model.numbers import cut, date_text, decimals_of, percent_text, plain, rounded
+from xlreport.model.rates import RATES, ROW_RATES, row_rate
+
+
+class Level(StrEnum):
+    """How grave a finding is, gravest first."""
+
+    HARD = "硬性"  # must be fixed
+    EXPLAIN = "需说明"  # passes with an explanation
+    HINT = "提示"
+
+
+@dataclass(frozen=True)
+class Breach:
+    """What a rule function returns where its figures break it."""
+
+    difference: Decimal | int | None = None
+    words: str = ""  # said instead of the rule's own message
+    level: Level | None = None  # where milder than the rule's own
+    at: tuple[str, ...] = ()  # the parameters to point at, if not all
+
+
+Verdict = Breach | None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the table in the field's guide: id, level, the statement that holds, message and remedy."""
+
+    id: str
+    level: Level
+    title: str
+    message: str  # with {final_expenditure} for a figure, {difference} for the difference
+    remedy: str
+    function: Callable[..., Verdict]
+    parameters: tuple[Parameter, ...]
+    each: type[Any] | None
+    subjects: tuple[Subject, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A broken rule: one Chinese sentence with both figures and the remedy, and the fields it is about."""
+
+    rule: str
+    level: Level
+    message: str
+    fields: tuple[str, ...]
+    explanation: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to do something: correct it, or explain it."""
+        return self.level is Level.HARD or (self.level is Level.EXPLAIN and not self.explanation)
+
+
+RULES: list[Rule] = []
+
+
+def rule(
+    id: str,
+    level: Level,
+    title: str,
+    message: str,
+    remedy: str,
+    *,
+    each: type[Any] | None = None,
+    of: Sequence[str] = (),
+    figures: Sequence[str] = (),
+) -> Callable[[Callable[..., Verdict]], Callable[..., Verdict]]:
+    """Register the function below as a rule; for `each` record of that class, or once.
+
+    A function of `*values` is called with `figures`, blanks included.
+    """
+
+    def register(function: Callable[..., Verdict]) -> Callable[..., Verdict]:
+        parameters = (
+            tuple(parameter(name, each, optional=True) for name in figures)
+            if figures
+            else parameters_of(function, each)
+        )
+        RULES.append(Rule(id, level, title, message, remedy, function, parameters, each, subjects(each, of)))
+        return function
+
+    return register
+
+
+def total(
+    id: str,
+    title: str,
+    whole: str,
+    plus: Sequence[str],
+    minus: Sequence[str] = (),
+    *,
+    each: type[Any] | None = None,
+    of: Sequence[str] = (),
+) -> None:
+    """Register the commonest rule: `whole` is the sum of its parts, within 0.005 × (n + 1) for n parts.
+
+    A blank part counts as nothing, as on paper, unless all are blank: then the rule does not apply.
+    """
+    signs = {**dict.fromkeys(plus, 1), **dict.fromkeys(minus, -1)}
+    parameters = (
+        parameter(whole, each),
+        *(parameter(name, each, optional=True) for name in signs),
+    )
+
+    def adds_up(stated: Decimal | int, *parts: Decimal | int | None) -> Verdict:
+        filled = [
+            (item, sign, part)
+            for item, sign, part in zip(parameters[1:], signs.values(), parts, strict=True)
+            if part is not None
+        ]
+        if not filled:
+            return None
+        expected = sum((sign * part for _, sign, part in filled), Decimal())
+        difference = stated - expected
+        if not difference:
+            return None
+        # Head counts have no decimals that could have been rounded.
+        exact = isinstance(stated, int)
+        level = None if exact or abs(difference) > tolerance(len(filled)) else Level.HINT
+        sums = "".join(f"{'＋' if sign > 0 else '−'}{_worded(item, part)}" for item, sign, part in filled)
+        unit = parameters[0].field.shown_unit if parameters[0].field else ""
+        words = f"{_worded(parameters[0], stated)}，应为{sums.lstrip('＋')}＝{plain(expected)}{unit}"
+        if level is Level.HINT:
+            words += "，差数在四舍五入的尾差以内"
+        return Breach(difference, words, level)
+
+    remedy = "请核对合计数和各分项"
+    RULES.append(Rule(id, Level.HARD, title, "", remedy, adds_up, parameters, each, subjects(each, of)))
+
+
+def stated(id: str, title: str, printed: str, rate_key: str, *, each: type[Any] | None = None) -> None:
+    """Register the rule that a printed rate is the recomputed one at its printed decimals.
+
+    Equal only when cut instead of rounded, it is a hint. Over a zero base, rule F11 speaks.
+    """
+
+    def is_recomputed(printed_rate: Decimal, rate: Decimal) -> Verdict:
+        shown = printed_rate * 100
+        decimals = decimals_of(shown)
+        if rounded(rate * 100, decimals) == shown:
+            return None
+        words = f"公布的{label}{plain(shown)}%，按填报数计算为{percent_text(rate)}"
+        if cut(rate * 100, decimals) == shown:
+            return Breach(None, f"{words}，像是截位而不是四舍五入", Level.HINT)
+        return Breach(shown - rounded(rate * 100), words)
+
+    label = (ROW_RATES if each else RATES)[rate_key].label
+    parameters = (parameter(printed, each), Parameter(rate_key))
+    remedy = "请按计算结果更正报告，或核对相关数据"
+    RULES.append(Rule(id, Level.HARD, title, "", remedy, is_recomputed, parameters, each, subjects(each)))
+
+
+def at_most(
+    id: str,
+    level: Level,
+    title: str,
+    value: str,
+    limit: str,
+    remedy: str,
+    *,
+    allowed: Decimal = Decimal(0),
+    each: type[Any] | None = None,
+) -> None:
+    """Register the rule that one figure is not above another by more than `allowed`."""
+
+    def within_limit(left: Decimal | int, right: Decimal | int) -> Verdict:
+        return exceeds(left, right, allowed)
+
+    message = f"{{{value}}}大于{{{limit}}}，超出{{difference}}"
+    parameters = (parameter(value, each), parameter(limit, each))
+    RULES.append(Rule(id, level, title, message, remedy, within_limit, parameters, each, subjects(each)))
+
+
+def tolerance(parts: int) -> Decimal:
+    """How far n parts of two decimals may differ from their total: 0.01 for two, 0.02 for three and four."""
+    return Decimal("0.005") * (parts + 1)
+
+
+def exceeds(value: Decimal | int, limit: Decimal | int, allowed: Decimal = Decimal(0)) -> Verdict:
+    """Broken where `value` is above `limit` by more than `allowed`."""
+    return Breach(value - limit) if value - limit > allowed else None
+
+
+def differs(value: Decimal | int, expected: Decimal | int, allowed: Decimal = Decimal(0)) -> Verdict:
+    """Broken where the two are further apart than `allowed`."""
+    return Breach(value - expected) if abs(value - expected) > allowed else None
+
+
+def breached(broken: bool) -> Verdict:
+    """Broken without a difference to name."""
+    return Breach() if broken else None
+
+
+def findings(inputs: Inputs, rates: Mapping[str, Value]) -> Iterator[Finding]:
+    """Every broken rule, in the order of the rules; `rates` are the department's, by key."""
+    explanations = {item.rule: item.text for item in inputs.explanations if item.rule and item.text}
+    for item in RULES:
+        explanation = explanations.get(item.id)
+        for subject in item.subjects:
+            for row, arguments in _calls(item, subject, inputs, rates):
+                breach = item.function(*arguments)
+                if breach:
+                    yield _finding(item, subject, row, arguments, breach, inputs, explanation)
+
+
+def _calls(
+    item: Rule, subject: Subject, inputs: Inputs, rates: Mapping[str, Value]
+) -> Iterable[tuple[int | None, tuple[Any, ...]]]:
+    """The arguments of a rule for each record it applies to, with the record's row in its table."""
+    if subject.section is None:
+        arguments = tuple(argument(p, inputs, rates) for p in item.parameters)
+        return [(None, arguments)] if given(item.parameters, arguments) else []
+    part = getattr(inputs, subject.section.key)
+    rows: Iterable[tuple[int | None, Any]] = enumerate(part) if subject.is_table else [(None, part)]
+    return _row_calls(item, rows, inputs, rates)
+
+
+def _row_calls(
+    item: Rule, rows: Iterable[tuple[int | None, Any]], inputs: Inputs, rates: Mapping[str, Value]
+) -> Iterator[tuple[int | None, tuple[Any, ...]]]:
+    # Thousands of rows pass here: look up per rule what can be looked up, and per row only the rest.
+    own = [(at, p) for at, p in enumerate(item.parameters) if p.own]
+    of_row = [(at, p.name) for at, p in enumerate(item.parameters) if p.name in ROW_RATES]
+    first = attrgetter(*(p.name for _, p in own))
+    needed = [p.name for _, p in own if not p.optional]
+    get_needed = attrgetter(*needed) if needed else None
+    single = len(needed) == 1
+    fixed = [argument(p, inputs, rates) for p in item.parameters]
+    for row, record in rows:
+        if get_needed:
+            values = get_needed(record)
+            if values is None if single else None in values:
+                continue
+        arguments = list(fixed)
+        values = first(record) if len(own) > 1 else (first(record),)
+        for (at, _), value in zip(own, values, strict=True):
+            arguments[at] = value
+        for at, name in of_row:
+            arguments[at] = row_rate(name, record).value
+        if given(item.parameters, arguments):
+            yield row, tuple(arguments)
+
+
+def _finding(
+    item: Rule,
+    subject: Subject,
+    row: int | None,
+    arguments: tuple[Any, ...],
+    breach: Breach,
+    inputs: Inputs,
+    explanation: str | None,
+) -> Finding:
+    words = {p.name: _worded(p, value) for p, value in zip(item.parameters, arguments, strict=True)}
+    unit = next((p.field.shown_unit for p in item.parameters if p.field and p.field.shown_unit), "")
+    if unit == "%":
+        unit = "个百分点"
+    difference = "" if breach.difference is None else f"{plain(abs(breach.difference))}{unit}"
+    words["difference"] = difference
+    sentence = breach.words or item.message.format_map(words)
+    if difference and "{difference}" not in item.message:
+        sentence += f"，相差{difference}"
+    level = breach.level or item.level
+    paths = (
+        subject.path(p, row)
+        for p, value in zip(item.parameters, arguments, strict=True)
+        if (p.name in breach.at if breach.at else value is not None)
+    )
+    return Finding(
+        item.id,
+        level,
+        f"{subject.label(inputs, row)}{sentence}；{item.remedy}。",
+        tuple(path for path in paths if path and not path.startswith("settings.")),
+        explanation if level is Level.EXPLAIN else None,
+    )
+
+
+def _worded(item: Parameter, value: Any) -> str:
+    """A figure with its name and unit: 决算总支出5420.82万元."""
+    label = item.place.label if item.place else item.field.label if item.field else RATES[item.name].label
+    return f"{label}{shown(item.field, value)}"
+
+
+def shown(field: Field | None, value: Any) -> str:
+    """A figure as a message shows it, every digit of it; a rate has no field."""
+    if value is None:
+        return "（空）"
+    if field is None or field.kind is Kind.PERCENT:
+        return percent_text(value)
+    if isinstance(value, date):
+        return date_text(value)
+    if isinstance(value, Decimal | int):
+        return f"{plain(value)}{field.shown_unit}"
+    return f"“{value}”"

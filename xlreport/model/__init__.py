@@ -1,0 +1,1 @@
+"""What a department fills in, and what follows from it: no file, no Excel, no Word."""

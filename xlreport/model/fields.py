@@ -1,0 +1,178 @@
+"""How a field is declared, and reading that declaration."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from decimal import Decimal
+from enum import Enum
+from functools import cache, cached_property
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+
+class Kind(Enum):
+    """What a field holds; the value is the default unit."""
+
+    MONEY = "万元"
+    COUNT = "个"
+    PERCENT = "%"
+    YEAR = "年"
+    DATE = "日期"
+    TEXT = ""
+    LONG_TEXT = " "
+    CHOICE = "选项"
+
+
+# A blank cell is None in every kind: only a rule may decide that a blank is wrong or counts as nothing.
+Money = Annotated[Decimal | None, Kind.MONEY]  # 万元, exact to 分 (six decimals)
+Count = Annotated[int | None, Kind.COUNT]
+Percent = Annotated[Decimal | None, Kind.PERCENT]  # a fraction: 9.4% is 0.094
+Year = Annotated[int | None, Kind.YEAR]
+Date = Annotated[date | None, Kind.DATE]
+Text = Annotated[str | None, Kind.TEXT]
+LongText = Annotated[str | None, Kind.LONG_TEXT]
+Choice = Annotated[str | None, Kind.CHOICE]
+Value = Decimal | int | date | str | None
+
+_NOT_IN_NAMES = re.compile(r"\W+")
+
+
+def chinese_name(label: str) -> str:
+    """The label as a name usable in templates: 因公出国（境）费 → 因公出国境费."""
+    return _NOT_IN_NAMES.sub("", label)
+
+
+@dataclass(frozen=True)
+class Field:
+    """One input, said on one line beside its type; `key` and `kind` are filled in from there."""
+
+    label: str
+    unit: str = ""
+    required: bool = False
+    help: str = ""
+    choices: tuple[str, ...] = ()
+    default: Value = None  # what a blank means, for settings
+    prefilled: bool = False  # written by us in every row of a table; a row with nothing else is no row
+    signed: bool = False  # negative amounts are legitimate here
+    part: int = 0  # how far the label is indented on the sheet: 其中 …
+    key: str = ""
+    kind: Kind = Kind.TEXT
+
+    @property
+    def name(self) -> str:
+        """The field's name in the template language."""
+        return chinese_name(self.label)
+
+    @property
+    def shown_unit(self) -> str:
+        """The unit printed beside the cell: own unit, else that of the kind, else nothing."""
+        if self.unit or self.kind in (Kind.CHOICE, Kind.DATE):
+            return self.unit
+        return str(self.kind.value).strip()
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of fields: one column of a form, or (`table`) the rows of a table on its sheet."""
+
+    sheet: str
+    label: str
+    help: str = ""
+    required: tuple[str, ...] = ()  # fields that are required in this column, if not in every one
+    prefix: bool = False  # its fields are spoken of with the section's label: 决算 + 总支出
+    key: str = ""
+    record: type[Any] = object
+    table: bool = False
+
+    @property
+    def name(self) -> str:
+        """The section's name in the template language."""
+        return chinese_name(self.label)
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of its record, in the order of declaration."""
+        return tuple(
+            replace(field, required=True) if field.key in self.required else field
+            for field in fields_of(self.record)
+        )
+
+
+@dataclass(frozen=True)
+class Place:
+    """A field of the record as a whole: `final.expenditure`, or `projects[2].executed`."""
+
+    section: Section
+    field: Field
+    row: int | None = None
+
+    @property
+    def path(self) -> str:
+        """The key by which findings, JSON and data files name it."""
+        row = "" if self.row is None else f"[{self.row}]"
+        return f"{self.section.key}{row}.{self.field.key}"
+
+    @property
+    def label(self) -> str:
+        """Section and field as a clerk would say it: 决算总支出, 项目第2行全年执行数."""
+        if self.row is not None:
+            return f"{self.section.label}第{self.row + 1}行{self.field.label}"
+        return f"{self.section.label if self.section.prefix else ''}{self.field.label}"
+
+
+@cache
+def fields_of(record: Any) -> tuple[Field, ...]:
+    """The declared fields of a record class."""
+    hints = get_type_hints(record, include_extras=True)
+    return tuple(_declared(item.name, hints[item.name]) for item in fields(record))
+
+
+def _declared(key: str, hint: Any) -> Field:
+    kind, declared = get_args(hint)[-2:]
+    if not isinstance(kind, Kind) or not isinstance(declared, Field):
+        raise TypeError(f"{key}: declare it as Annotated[Money, Field('…')]")
+    return replace(declared, key=key, kind=kind)
+
+
+@cache
+def sections_of(record: Any) -> tuple[Section, ...]:
+    """The declared sections of the record as a whole."""
+    hints = get_type_hints(record, include_extras=True)
+    found = []
+    for item in fields(record):
+        kind, section = get_args(hints[item.name])
+        table = get_origin(kind) is tuple
+        row = get_args(kind)[0] if table else kind
+        found.append(replace(section, key=item.name, record=row, table=table))
+    # Where several columns hold the same record, only the section tells their fields apart.
+    shared = Counter(section.record for section in found)
+    return tuple(replace(s, prefix=s.prefix or shared[s.record] > 1) for s in found)
+
+
+@cache
+def places_of(record: Any) -> Mapping[str, Place]:
+    """Every field by the name that rules and rates call it in their parameters: `final_expenditure`."""
+    found: dict[str, Place] = {}
+    for section in sections_of(record):
+        for field in section.fields:
+            name = f"{section.key}_{field.key}"
+            if name in found:
+                raise TypeError(f"{name} would mean two fields; rename one")
+            found[name] = Place(section, field)
+    return found
+
+
+def blank(record: Any) -> Any:
+    """A record with no field filled in."""
+    return record(**dict.fromkeys((field.key for field in fields_of(record)), None))
+
+
+def values_of(inputs: Any) -> Iterator[tuple[Place, Value]]:
+    """Every place of the record with its value, table rows included."""
+    for section in sections_of(type(inputs)):
+        part = getattr(inputs, section.key)
+        rows = enumerate(part) if section.table else [(None, part)]
+        for row, record in rows:
+            for field in section.fields:
+                yield Place(section, field, row), getattr(record, field.key)
