@@ -32,6 +32,7 @@ total(
     "full_year_expenditure",
     ("initial_expenditure", "adjustment_additions", "adjustment_carried_over"),
     ("adjustment_reductions",),
+    remedy="请补填或核对本年追加、追减和上年结转",
 )
 
 for use in ("expenditure", "basic", "project"):
@@ -63,6 +64,7 @@ def adjustment_is_moderate(
 
 
 _ROWS = ("expenditure", "basic", "personnel", "public", "project")
+_COLUMNS = ("full_year", "final")
 
 
 @rule(
@@ -71,15 +73,16 @@ _ROWS = ("expenditure", "basic", "personnel", "public", "project")
     "全年预算与执行不应处处相同",
     "",
     "如系按执行数倒填全年预算，请改填实际批复的预算",
-    figures=tuple(f"{column}_{row}" for row in _ROWS for column in ("full_year", "final")),
+    figures=tuple(f"{column}_{row}" for row in _ROWS for column in _COLUMNS),
 )
 def budget_is_not_backfilled(*values: Value) -> Verdict:
     pairs = [
-        (budget, spent)
-        for budget, spent in zip(values[::2], values[1::2], strict=True)
+        (name, budget, spent)
+        for name, budget, spent in zip(_ROWS, values[::2], values[1::2], strict=True)
         if budget is not None and spent is not None
     ]
-    if not any(spent for _, spent in pairs) or any(budget != spent for budget, spent in pairs):
+    if not any(spent for _, _, spent in pairs) or any(budget != spent for _, budget, spent in pairs):
         return None
-    amount = next(spent for _, spent in pairs if isinstance(spent, Decimal))
-    return Breach(words=f"已填的{len(pairs)}项全年预算数与决算数完全相同（如{plain(amount)}万元）")
+    amount = next(spent for _, _, spent in pairs if isinstance(spent, Decimal))
+    words = f"已填的{len(pairs)}项全年预算数与决算数完全相同（如{plain(amount)}万元）"
+    return Breach(words=words, at=tuple(f"{column}_{name}" for column in _COLUMNS for name, _, _ in pairs))

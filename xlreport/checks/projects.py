@@ -43,8 +43,9 @@ def project_spending_is_itemised(
     spent = _sum(projects_executed)
     if not any(projects_executed) or final_project - spent <= CENT:
         return None
-    words = f"决算项目支出{plain(final_project)}万元，各项目执行数之和{plain(spent)}万元，其余未列项目"
-    return Breach(final_project - spent, words)
+    rest = plain(final_project - spent)
+    words = f"决算项目支出{plain(final_project)}万元，各项目执行数之和{plain(spent)}万元"
+    return Breach(words=f"{words}，尚有{rest}万元未列项目")
 
 
 def _sum(amounts: tuple[Decimal | None, ...]) -> Decimal:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
-from xlreport.model.fields import Field, Kind, Value
+from xlreport.model.fields import Field, Kind, Place, Value
 from xlreport.model.figures import Parameter, Subject, argument, given, parameter, parameters_of, subjects
 from xlreport.model.inputs import Inputs
 from xlreport.model.numbers import cut, date_text, decimals_of, percent_text, plain, rounded
@@ -27,7 +27,7 @@ class Level(StrEnum):
 class Breach:
     """What a rule function returns where its figures break it."""
 
-    difference: Decimal | int | None = None
+    difference: Decimal | None = None
     words: str = ""  # said instead of the rule's own message
     level: Level | None = None  # where milder than the rule's own
     at: tuple[str, ...] = ()  # the parameters to point at, if not all
@@ -107,6 +107,7 @@ def total(
     *,
     each: type[Any] | None = None,
     of: Sequence[str] = (),
+    remedy: str = "请核对合计数和各分项",
 ) -> None:
     """Register the commonest rule: `whole` is the sum of its parts, within 0.005 × (n + 1) for n parts.
 
@@ -127,20 +128,21 @@ def total(
         if not filled:
             return None
         expected = sum((sign * part for _, sign, part in filled), Decimal())
-        difference = stated - expected
+        difference = Decimal(stated - expected)
         if not difference:
             return None
         # Head counts have no decimals that could have been rounded.
         exact = isinstance(stated, int)
         level = None if exact or abs(difference) > tolerance(len(filled)) else Level.HINT
-        sums = "".join(f"{'＋' if sign > 0 else '−'}{_worded(item, part)}" for item, sign, part in filled)
         unit = parameters[0].field.shown_unit if parameters[0].field else ""
-        words = f"{_worded(parameters[0], stated)}，应为{sums.lstrip('＋')}＝{plain(expected)}{unit}"
+        sums = "".join(f"{'＋' if sign > 0 else '−'}{_worded(item, part)}" for item, sign, part in filled)
+        words = f"{_worded(parameters[0], stated)}，应为{sums.lstrip('＋')}"
+        if len(filled) > 1:
+            words += f"＝{plain(expected)}{unit}"
         if level is Level.HINT:
             words += "，差数在四舍五入的尾差以内"
         return Breach(difference, words, level)
 
-    remedy = "请核对合计数和各分项"
     RULES.append(Rule(id, Level.HARD, title, "", remedy, adds_up, parameters, each, subjects(each, of)))
 
 
@@ -194,12 +196,12 @@ def tolerance(parts: int) -> Decimal:
 
 def exceeds(value: Decimal | int, limit: Decimal | int, allowed: Decimal = Decimal(0)) -> Verdict:
     """Broken where `value` is above `limit` by more than `allowed`."""
-    return Breach(value - limit) if value - limit > allowed else None
+    return Breach(Decimal(value - limit)) if Decimal(value - limit) > allowed else None
 
 
 def differs(value: Decimal | int, expected: Decimal | int, allowed: Decimal = Decimal(0)) -> Verdict:
     """Broken where the two are further apart than `allowed`."""
-    return Breach(value - expected) if abs(value - expected) > allowed else None
+    return Breach(Decimal(value - expected)) if abs(Decimal(value - expected)) > allowed else None
 
 
 def breached(broken: bool) -> Verdict:
@@ -276,18 +278,30 @@ def _finding(
     if difference and "{difference}" not in item.message:
         sentence += f"，相差{difference}"
     level = breach.level or item.level
-    paths = (
-        subject.path(p, row)
+    pointed = [
+        p
         for p, value in zip(item.parameters, arguments, strict=True)
         if (p.name in breach.at if breach.at else value is not None)
-    )
+    ]
     return Finding(
         item.id,
         level,
         f"{subject.label(inputs, row)}{sentence}；{item.remedy}。",
-        tuple(path for path in paths if path and not path.startswith("settings.")),
+        tuple(dict.fromkeys(path for p in pointed for path in _paths(p, subject, row))),
         explanation if level is Level.EXPLAIN else None,
     )
+
+
+def _paths(item: Parameter, subject: Subject, row: int | None) -> Iterator[str]:
+    """The fields behind a parameter: for a rate those that it is computed from; a threshold is no place."""
+    source = RATES.get(item.name) or ROW_RATES.get(item.name) if item.field is None else None
+    if source:
+        for inner in source.parameters:
+            yield from _paths(inner, subject, row)
+    elif item.own and subject.section:
+        yield Place(subject.section, item.own, row).path
+    elif item.place and item.place.section.key != "settings":
+        yield item.place.path
 
 
 def _worded(item: Parameter, value: Any) -> str:

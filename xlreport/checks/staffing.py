@@ -70,7 +70,7 @@ def _counted(count: int, names: tuple[str | None, ...]) -> Verdict:
     if not listed or (count == listed.total() and not repeated):
         return None
     words = f"填报{count}个，所列名称{listed.total()}个" + (f"，其中{repeated}重复" if repeated else "")
-    return Breach(count - len(listed), words)
+    return Breach(None, words)
 
 
 _COUNT_TITLE = "机构数等于所列名称数，名称不重复"

@@ -82,7 +82,7 @@ class Section:
     required: tuple[str, ...] = ()  # fields that are required in this column, if not in every one
     prefix: bool = False  # its fields are spoken of with the section's label: 决算 + 总支出
     key: str = ""
-    record: type[Any] = object
+    record: Any = None  # the dataclass of its fields
     table: bool = False
 
     @property
@@ -170,7 +170,7 @@ def blank(record: Any) -> Any:
 
 def values_of(inputs: Any) -> Iterator[tuple[Place, Value]]:
     """Every place of the record with its value, table rows included."""
-    for section in sections_of(type(inputs)):
+    for section in sections_of(inputs.__class__):
         part = getattr(inputs, section.key)
         rows = enumerate(part) if section.table else [(None, part)]
         for row, record in rows:

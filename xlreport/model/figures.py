@@ -33,7 +33,7 @@ class Parameter:
         return self.own or (self.place.field if self.place else None)
 
 
-def parameters_of(function: Callable[..., Any], each: type[Any] | None = None) -> tuple[Parameter, ...]:
+def parameters_of(function: Callable[..., Any], each: Any = None) -> tuple[Parameter, ...]:
     """The parameters of a function, from its signature."""
     return tuple(
         parameter(
@@ -46,9 +46,7 @@ def parameters_of(function: Callable[..., Any], each: type[Any] | None = None) -
     )
 
 
-def parameter(
-    name: str, each: type[Any] | None = None, *, optional: bool = False, column: bool = False
-) -> Parameter:
+def parameter(name: str, each: Any = None, *, optional: bool = False, column: bool = False) -> Parameter:
     """The field or rate that `name` means, seen from a record of class `each`."""
     own = next((field for field in fields_of(each) if field.key == name), None) if each else None
     place = None if own else places_of(Inputs).get(name)
@@ -65,13 +63,6 @@ class Subject:
     def is_table(self) -> bool:
         return self.section is not None and self.section.table
 
-    def path(self, parameter: Parameter, row: int | None) -> str | None:
-        """The path of the field behind a parameter; None for a rate or a column."""
-        if parameter.own:
-            assert self.section
-            return Place(self.section, parameter.own, row).path
-        return parameter.place.path if parameter.place and not parameter.column else None
-
     def label(self, inputs: Inputs, row: int | None) -> str:
         """How a sentence about it begins: empty, 年初预算： or 项目“…”：."""
         if self.section is None:
@@ -82,7 +73,7 @@ class Subject:
         return f"{self.section.label}“{name}”：" if name else f"{self.section.label}第{row + 1}行："
 
 
-def subjects(each: type[Any] | None, of: Sequence[str] = ()) -> tuple[Subject, ...]:
+def subjects(each: Any, of: Sequence[str] = ()) -> tuple[Subject, ...]:
     """The columns and tables made of records of class `each` (of those, the sections named in `of`)."""
     if each is None:
         return (Subject(),)

@@ -1,4 +1,4 @@
-"""Files that we write: complete or not at all, and never over something that exists unless asked."""
+"""Files handed to us are read or refused in one sentence; files that we write are complete or not there."""
 
 import os
 import tempfile
@@ -6,6 +6,27 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from xlreport.errors import Unusable
+
+LARGEST_FILE = 100 * 2**20  # bytes; a master workbook with 5,000 projects has well under one MiB
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file. Raises Unusable when it is absent, no file, too large or unreadable."""
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise Unusable(f"{path}：是一个文件夹，请给出文件。")
+        if size > LARGEST_FILE:
+            raise Unusable(
+                f"{path}：文件有 {size >> 20} MB，超过 {LARGEST_FILE >> 20} MB 的上限，请核对是否选错文件。"
+            )
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise Unusable(f"{path}：文件不存在，请核对文件名和文件夹。") from error
+    except PermissionError as error:
+        raise Unusable(f"{path}：没有读取权限，或被别的程序独占，请关闭占用它的程序或联系管理员。") from error
+    except OSError as error:
+        raise Unusable(f"{path}：无法读取（{error.strerror or error}），请核对文件后重试。") from error
 
 
 def write_all(files: Mapping[Path, Callable[[Path], None]], *, force: bool = False) -> None:
@@ -58,5 +79,7 @@ def _draft_beside(target: Path) -> Path:
 
 def _why(error: OSError, target: Path) -> str:
     if isinstance(error, PermissionError):
-        return f"{target}：无法写入，文件可能正在 Excel 或 Word 中打开，或没有权限；请关闭后重试，或用 -o 另存。"
+        return (
+            f"{target}：无法写入，文件可能正在 Excel 或 Word 中打开，或没有权限；请关闭后重试，或用 -o 另存。"
+        )
     return f"{target}：写入失败（{error.strerror or error}），原文件未改动；请检查磁盘空间后重试。"

@@ -1,0 +1,87 @@
+"""TOML files → the record: a department's data, the sample year, and the outlines of the report."""
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from xlreport.assets import asset, outline_names
+from xlreport.errors import Unusable
+from xlreport.files import read_bytes
+from xlreport.model.fields import Section, sections_of
+from xlreport.model.inputs import Inputs, TemplateLine
+from xlreport.model.values import Wrong, parse
+
+
+def read_data(path: Path) -> Inputs:
+    """The record of a data file: one table per section, `[[projects]]` and the like for rows.
+
+    Raises Unusable, naming section and key, for a key that does not exist or a value that its field
+    does not want.
+    """
+    data = _read_toml(path)
+    sections = {section.key: section for section in sections_of(Inputs)}
+    for key in data:
+        if key not in sections:
+            raise Unusable(f"{path.name}：没有 [{key}] 这一节{_near(key, sections)}。")
+    parts: dict[str, Any] = {}
+    for key, section in sections.items():
+        part = data.get(key, [] if section.table else {})
+        if not isinstance(part, list if section.table else dict):
+            form = f"[[{key}]]" if section.table else f"[{key}]"
+            raise Unusable(f"{path.name}：“{key}”应写成 {form}。")
+        if section.table:
+            parts[key] = tuple(
+                _record(path, section, row, f"[[{key}]] 第{at}项") for at, row in enumerate(part, 1)
+            )
+        else:
+            parts[key] = _record(path, section, part, f"[{key}]")
+    return Inputs(**parts)
+
+
+def read_sample() -> Inputs:
+    """The sample year that comes with the program."""
+    return read_data(asset("sample.toml"))
+
+
+def read_outline(name: str) -> tuple[TemplateLine, ...]:
+    """The template lines of an outline that comes with the program. Raises Unusable for an unknown one."""
+    if name not in outline_names():
+        raise Unusable(f"没有“{name}”这个提纲；可用的有：{'、'.join(outline_names())}。")
+    data = _read_toml(asset(f"outlines/{name}.toml"))
+    return tuple(TemplateLine(style=line["style"], text=line["text"]) for line in data["lines"])
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        # Amounts go straight to Decimal, never through a float.
+        return tomllib.loads(read_bytes(path).decode("utf-8-sig"), parse_float=Decimal)
+    except UnicodeDecodeError as error:
+        raise Unusable(f"{path.name}：不是 UTF-8 编码的文本，请另存为 UTF-8 后重试。") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Unusable(
+            f"{path.name}：不是有效的 TOML（{error}），请按示例 sample.toml 的写法更正。"
+        ) from error
+
+
+def _record(path: Path, section: Section, values: Any, where: str) -> Any:
+    if not isinstance(values, Mapping):
+        raise Unusable(f"{path.name}：{where}应是“键 = 值”的形式。")
+    fields = {field.key: field for field in section.fields}
+    for key in values:
+        if key not in fields:
+            raise Unusable(f"{path.name}：{where}没有“{key}”这个键{_near(key, fields)}。")
+    record: dict[str, Any] = {}
+    for key, field in fields.items():
+        value = parse(values.get(key), field)
+        if isinstance(value, Wrong):
+            raise Unusable(f"{path.name}：{where}的 {key}（{field.label}）{value.message}。")
+        record[key] = value
+    return section.record(**record)
+
+
+def _near(key: str, known: Mapping[str, Any]) -> str:
+    near = get_close_matches(key, known, 1)
+    return f"，可能是 {near[0]}" if near else f"，可用的有：{'、'.join(known)}"

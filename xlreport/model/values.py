@@ -1,0 +1,177 @@
+"""What a cell or a data file may hold for each kind of field: parsing, and the sentence when it is wrong."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from xlreport.model.fields import Field, Kind, Value
+from xlreport.model.numbers import FEN, plain
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Why a content is not what its field wants, and the remedy: one sentence without its end."""
+
+    message: str
+
+
+# Above this an amount in 万元 is surely one in 元.
+LARGEST = Decimal(10) ** 8
+_LARGEST = float(LARGEST)
+
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
+_UNIT = re.compile(r"([-+]?[\d,]*\.?\d+)\s*(亿元|万元|元|亿|万|人|个|辆|人次|批次|年)")
+_PERCENT = re.compile(r"([-+]?\d*\.?\d+)[%％]")
+_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％", "0123456789.,-+%")
+
+
+def parse(content: Any, field: Field) -> Value | Wrong:
+    """The value of a cell's content, None for a blank one, or what is wrong with it."""
+    if content is None or content == "":
+        return None
+    if isinstance(content, str) and not content.strip():
+        return Wrong("只有空格，请清空这个单元格")
+    return _PARSERS[field.kind](content, field)
+
+
+def _number(content: Any, field: Field, wanted: str) -> Decimal | Wrong:
+    """A number exact to 分 of 万元 (six decimals), which also takes the noise off a float."""
+    if isinstance(content, bool):
+        return Wrong(f"是逻辑值 {str(content).upper()}，不是{wanted}，请填数字")
+    if isinstance(content, float):
+        if not math.isfinite(content):
+            return Wrong(f"不是有限的数，请重新填写{wanted}")
+        return Decimal(f"{content:.6f}")
+    if isinstance(content, int):
+        return Decimal(content)
+    if isinstance(content, Decimal):
+        return content.quantize(FEN) if content.is_finite() and abs(content) < 10**15 else Wrong("数字过大")
+    if isinstance(content, str):
+        return Wrong(_text_for_number(content.strip(), field, wanted))
+    if isinstance(content, date | time | timedelta):
+        return Wrong(f"是日期或时间，不是{wanted}，请把单元格格式改为数值后重新填写")
+    return Wrong(f"不是{wanted}，请填数字")
+
+
+def _text_for_number(text: str, field: Field, wanted: str) -> str:
+    shown = f"“{_short(text)}”"
+    half = text.translate(_FULL_WIDTH)
+    if found := _UNIT.fullmatch(half):
+        return f"{shown}带有单位文字，请只填数字（单位为{field.shown_unit}），如 {found[1].replace(',', '')}"
+    if _PERCENT.fullmatch(half):
+        return f"{shown}是百分数，此处应填{wanted}，请改填数字"
+    if half != text and (_NUMBER.fullmatch(half) or _GROUPED.fullmatch(half)):
+        return f"{shown}是全角数字，请改为半角 {half.replace(',', '')}"
+    if _GROUPED.fullmatch(text):
+        return f"{shown}是带逗号的文本，请改填数字 {text.replace(',', '')}"
+    if _NUMBER.fullmatch(text):
+        return f"{shown}是文本格式的数字，请把单元格格式改为数值后重新填写 {text}"
+    return f"{shown}是文字，不是{wanted}，请填数字，没有则填 0 或留空"
+
+
+def _money(content: Any, field: Field) -> Value | Wrong:
+    if type(content) is float and 0 <= content < _LARGEST:  # nearly every cell
+        return Decimal(f"{content:.6f}")
+    value = _number(content, field, "金额")
+    if isinstance(value, Wrong):
+        return value
+    if value < 0 and not field.signed:
+        return Wrong(f"{plain(value)}是负数，此处金额不能为负，请核对")
+    if abs(value) >= LARGEST:
+        return Wrong(f"{plain(value)}过大，单位是万元，请核对是否按元填写")
+    return value
+
+
+def _count(content: Any, field: Field) -> Value | Wrong:
+    value = _number(content, field, "数量")
+    if isinstance(value, Wrong):
+        return value
+    if value != value.to_integral_value():
+        return Wrong(f"{plain(value)}不是整数，请填整数（单位为{field.shown_unit}）")
+    if value < 0:
+        return Wrong(f"{plain(value)}是负数，数量不能为负，请核对")
+    if value > 10**9:
+        return Wrong(f"{plain(value)}过大，请核对")
+    return int(value)
+
+
+def _percent(content: Any, field: Field) -> Value | Wrong:
+    if isinstance(content, str) and (found := _PERCENT.fullmatch(content.strip().translate(_FULL_WIDTH))):
+        return Wrong(f"“{_short(content)}”是文本格式的百分数，请把单元格格式改为百分比后重新填写 {found[1]}%")
+    value = _number(content, field, "百分比")
+    if isinstance(value, Wrong):
+        return value
+    if value < 0:
+        return Wrong(f"{plain(value * 100)}%是负数，此处比率不能为负，请核对")
+    if value >= 10000:
+        return Wrong(f"{plain(value * 100)}%过大，请核对")
+    return value
+
+
+def _year(content: Any, field: Field) -> Value | Wrong:
+    if isinstance(content, str) and re.fullmatch(r"\d{4}\s*年?度?", content.strip()):
+        return Wrong(f"“{_short(content)}”是文字，请填四位数字，如 {content.strip()[:4]}")
+    value = _number(content, field, "年份")
+    if isinstance(value, Wrong):
+        return value
+    if value != value.to_integral_value() or not 2000 <= value <= 2100:
+        return Wrong(f"{plain(value)}不是 2000 至 2100 之间的年份，请填四位数字")
+    return int(value)
+
+
+def _date(content: Any, field: Field) -> Value | Wrong:
+    if isinstance(content, datetime):
+        if content.time() != time():
+            return Wrong(f"{content}带有时刻，请只填日期，如 2024-4-2")
+        content = content.date()
+    if isinstance(content, date):
+        return (
+            content if 2000 <= content.year <= 2100 else Wrong(f"{content}不在 2000 至 2100 年之间，请核对")
+        )
+    if isinstance(content, bool):
+        return Wrong(f"是逻辑值 {str(content).upper()}，不是日期，请填日期，如 2024-4-2")
+    if isinstance(content, int | float | Decimal):
+        return Wrong(f"{plain(Decimal(str(content)))}是数字，不是日期，请把单元格格式改为日期，如 2024-4-2")
+    if isinstance(content, str) and (found := _DATE.fullmatch(content.strip())):
+        return Wrong(f"“{_short(content)}”是文本格式的日期，请重新填写为 {'-'.join(found.groups())}")
+    return Wrong(f"“{_short(str(content))}”不是日期，请填日期，如 2024-4-2")
+
+
+def _text(content: Any, field: Field) -> Value | Wrong:
+    if isinstance(content, str):
+        return content
+    if isinstance(content, bool):
+        return Wrong(f"是逻辑值 {str(content).upper()}，此处应填文字")
+    if isinstance(content, int | float | Decimal):  # a telephone number or a budget code typed as a number
+        return plain(Decimal(str(content))) if math.isfinite(content) else Wrong("不是有限的数，此处应填文字")
+    return Wrong("是日期或时间，此处应填文字，请把单元格格式改为文本后重新填写")
+
+
+def _choice(content: Any, field: Field) -> Value | Wrong:
+    if isinstance(content, str) and content in field.choices:
+        return content
+    return Wrong(f"“{_short(str(content))}”不在可选项内，请从下拉列表选择：{'、'.join(field.choices)}")
+
+
+def _short(text: str) -> str:
+    """Enough of a text to be recognised in one sentence."""
+    line = " ".join(text.split())
+    return line if len(line) <= 20 else f"{line[:20]}…"
+
+
+_PARSERS: dict[Kind, Callable[[Any, Field], Value | Wrong]] = {
+    Kind.MONEY: _money,
+    Kind.COUNT: _count,
+    Kind.PERCENT: _percent,
+    Kind.YEAR: _year,
+    Kind.DATE: _date,
+    Kind.TEXT: _text,
+    Kind.LONG_TEXT: _text,
+    Kind.CHOICE: _choice,
+}

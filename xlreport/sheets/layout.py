@@ -1,0 +1,130 @@
+"""How the declarations lie on sheets: what builder and reader agree on.
+
+Column A of every input sheet is hidden and holds keys; the reader goes by them and never by addresses.
+
+* A1: `sheet:KEY` says which sheet this is, whatever its tab is called.
+* `form:RECORD` in a hidden row: the keys of the sections stand above their columns.
+* `RECORD.FIELD`: the row of a field, its values under the section keys.
+* `table` in a hidden row: `SECTION.FIELD` stands above each column of a table; its rows go down from the
+  row after the header to the end of the sheet. `=…` above a column marks one that is computed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from xlreport.model.fields import Section, sections_of
+from xlreport.model.inputs import Inputs
+
+PRODUCT = "xlreport"
+LAYOUT = 1  # counts up when a workbook of the older layout can no longer be read by its keys alone
+META_SHEET = "_xlreport"
+
+SHEET_MARK = "sheet:"
+FORM_MARK = "form:"
+TABLE_MARK = "table"
+COMPUTED_MARK = "="
+
+KEY_COLUMN = 0
+LABEL_COLUMN = 1
+UNIT_COLUMN = 2
+FIRST_VALUE_COLUMN = 3
+
+
+@dataclass(frozen=True)
+class Form:
+    """One block of a sheet: the fields of a record, with a column for each section that holds one."""
+
+    key: str
+    sections: tuple[Section, ...]
+
+
+@dataclass(frozen=True)
+class InputSheet:
+    """One input sheet: its forms from top to bottom, then its tables side by side."""
+
+    name: str
+    key: str
+    forms: tuple[Form, ...]
+    tables: tuple[Section, ...]
+
+
+@cache
+def input_sheets() -> tuple[InputSheet, ...]:
+    """The input sheets, in the order in which the record names them."""
+    by_sheet: dict[str, list[Section]] = {}
+    for section in sections_of(Inputs):
+        by_sheet.setdefault(section.sheet, []).append(section)
+    return tuple(
+        InputSheet(name, sections[0].key, tuple(_forms(sections)), tuple(s for s in sections if s.table))
+        for name, sections in by_sheet.items()
+    )
+
+
+def _forms(sections: list[Section]) -> Iterator[Form]:
+    by_record: dict[str, list[Section]] = {}
+    for section in sections:
+        if not section.table:
+            by_record.setdefault(_snake(section.record.__name__), []).append(section)
+    for key, columns in by_record.items():
+        yield Form(key, tuple(columns))
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+
+
+def column_letter(column: int) -> str:
+    """A zero-based column in letters: 0 → A, 27 → AB."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def cell_name(row: int, column: int) -> str:
+    """A zero-based row and column as Excel names the cell: D5."""
+    return f"{column_letter(column)}{row + 1}"
+
+
+@dataclass
+class Addresses:
+    """Where each place of a record stands in one workbook."""
+
+    cells: dict[str, tuple[str, int, int]] = field(default_factory=dict)  # path → sheet, row, column
+    columns: dict[str, tuple[str, int]] = field(default_factory=dict)  # projects.executed → sheet, column
+    rows: dict[str, list[int]] = field(default_factory=dict)  # projects → the sheet row of each record
+
+    def at(self, path: str) -> tuple[str, int, int] | None:
+        """Sheet, zero-based row and column of a path such as projects[2].executed; None if unknown."""
+        section, bracket, rest = path.partition("[")
+        if not bracket:
+            return self.cells.get(path)
+        index, _, key = rest.partition("].")
+        place = self.columns.get(f"{section}.{key}")
+        rows = self.rows.get(section, [])
+        return (place[0], rows[int(index)], place[1]) if place and int(index) < len(rows) else None
+
+    def cell(self, path: str) -> str | None:
+        """The address as people read it: 收支情况!D5."""
+        place = self.at(path)
+        return f"{place[0]}!{cell_name(place[1], place[2])}" if place else None
+
+
+def sheet_reference(name: str) -> str:
+    """A sheet name as formulas quote it."""
+    quoted = name.replace("'", "''")
+    return f"'{quoted}'"
+
+
+def absolute(place: tuple[str, int, int]) -> str:
+    """The absolute reference of a cell, as formulas write it: '收支情况'!$D$5."""
+    sheet, row, column = place
+    return f"{sheet_reference(sheet)}!${column_letter(column)}${row + 1}"
+
+
+META = {"product": PRODUCT, "layout": LAYOUT}
+Rows = Mapping[str, list[list[object]]]

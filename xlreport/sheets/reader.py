@@ -1,0 +1,309 @@
+"""Rows of a workbook → Inputs: one parser for saved files and the open book, by keys and never by addresses."""
+
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from xlreport.errors import Unusable
+from xlreport.files import read_bytes
+from xlreport.model.fields import Field, Kind, Section, Value
+from xlreport.model.inputs import Inputs
+from xlreport.model.values import Wrong, parse
+from xlreport.sheets.guard import Oddity, inspect
+from xlreport.sheets.layout import (
+    COMPUTED_MARK,
+    FORM_MARK,
+    KEY_COLUMN,
+    LAYOUT,
+    META_SHEET,
+    PRODUCT,
+    SHEET_MARK,
+    TABLE_MARK,
+    Addresses,
+    InputSheet,
+    cell_name,
+    input_sheets,
+)
+
+Rows = Sequence[Sequence[Any]]
+OddCells = Mapping[tuple[int, int], Oddity]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A cell that is not what its field wants: where it is, and one sentence with the remedy."""
+
+    cell: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.cell}：{self.message}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read: the record (wrong cells are blank in it), the problems, and where each field stands."""
+
+    inputs: Inputs
+    problems: tuple[Problem, ...]
+    addresses: Addresses
+
+
+def read_workbook(path: Path) -> Reading:
+    """Read a saved master workbook. Raises Unusable when it is none or cannot be opened."""
+    data = read_bytes(path)
+    odd = inspect(data, path.name)
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        # The tabs of the input sheets by their names; the others only when one of those is missing.
+        wanted = {META_SHEET, *(sheet.name for sheet in input_sheets())}
+        names = book.sheet_names
+        if not wanted <= set(names):
+            wanted = set(names)
+        rows = {
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for name in names
+            if name in wanted
+        }
+    except CalamineError as error:
+        raise Unusable(
+            f"{path.name}：工作簿已损坏，无法读取（{error}）；请在 Excel 中打开并另存后重试。"
+        ) from error
+    return read_sheets(rows, odd, path.name)
+
+
+def read_sheets(
+    sheets: Mapping[str, Rows], odd: Mapping[str, OddCells] | None = None, name: str = "工作簿"
+) -> Reading:
+    """Parse the rows of all sheets; `odd` are the cells whose content must not be believed."""
+    problems: list[Problem] = list(_check_meta(sheets.get(META_SHEET), name))
+    found, strays = _by_mark(sheets)
+    problems += strays
+    addresses = Addresses()
+    parts: dict[str, Any] = {}
+    for sheet in input_sheets():
+        parser = _SheetParser(sheet, problems, addresses)
+        tab = found.get(sheet.key)
+        if tab is None:
+            problems.append(Problem(sheet.name, "缺少这张工作表，请从原工作簿恢复，或新建工作簿后重新填写。"))
+        else:
+            parser.read(tab, sheets[tab], (odd or {}).get(tab, {}))
+        parts |= parser.records()
+    return Reading(Inputs(**parts), tuple(problems), addresses)
+
+
+def _check_meta(rows: Rows | None, name: str) -> Iterable[Problem]:
+    meta = {row[0]: row[1] for row in rows or () if len(row) > 1}
+    if meta.get("product") != PRODUCT:
+        raise Unusable(f"{name}：不是 xlreport 的主工作簿，请用 xlreport new 新建，或选择正确的文件。")
+    layout = meta.get("layout")
+    if not isinstance(layout, int | float) or layout > LAYOUT:
+        raise Unusable(f"{name}：由更新版本的 xlreport 生成（布局 {layout}），请先升级 xlreport。")
+    if layout < LAYOUT:
+        message = f"由旧版本生成（布局 {layout:g}，现为 {LAYOUT}），请用 xlreport new 新建后移入数据。"
+        yield Problem(f"{META_SHEET}!B2", message)
+
+
+def _by_mark(sheets: Mapping[str, Rows]) -> tuple[dict[str, str], list[Problem]]:
+    """The tab of each input sheet, by the mark in A1: a renamed tab does no harm."""
+    found: dict[str, str] = {}
+    problems = []
+    known = {sheet.key for sheet in input_sheets()}
+    for tab, rows in sheets.items():
+        mark = rows[0][KEY_COLUMN] if rows and rows[0] else None
+        if not isinstance(mark, str) or not mark.startswith(SHEET_MARK):
+            continue
+        key = mark.removeprefix(SHEET_MARK)
+        if key not in known:
+            problems.append(Problem(f"{tab}!A1", f"“{key}”不是已知的工作表标识，请恢复原来的内容。"))
+        elif key in found:
+            message = f"这张工作表与“{found[key]}”重复，未读取，请删除其中一张。"
+            problems.append(Problem(f"{tab}!A1", message))
+        else:
+            found[key] = tab
+    return found, problems
+
+
+@dataclass
+class _SheetParser:
+    """Reads one sheet into the values of its sections."""
+
+    sheet: InputSheet
+    problems: list[Problem]
+    addresses: Addresses
+    values: dict[str, dict[str, Value]] = field(default_factory=dict)
+    rows: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    tab: str = ""
+    odd: OddCells = field(default_factory=dict)
+
+    def records(self) -> dict[str, Any]:
+        """The record of each section of the sheet; what was not found is blank."""
+        forms = {
+            section.key: section.record(
+                **{f.key: self.values.get(section.key, {}).get(f.key) for f in section.fields}
+            )
+            for form in self.sheet.forms
+            for section in form.sections
+        }
+        return forms | {section.key: self.rows.get(section.key, ()) for section in self.sheet.tables}
+
+    def read(self, tab: str, rows: Rows, odd: OddCells) -> None:
+        self.tab, self.odd = tab, odd
+        fields = {
+            f"{form.key}.{f.key}": (form, f) for form in self.sheet.forms for f in form.sections[0].fields
+        }
+        columns: dict[int, Section] = {}
+        seen: set[str] = set()
+        for at, row in enumerate(rows):
+            key = row[KEY_COLUMN] if row else None
+            if not key or at == 0:
+                continue
+            if key == TABLE_MARK:
+                self._read_tables(rows, at)
+                break
+            if isinstance(key, str) and key.startswith(FORM_MARK):
+                columns = self._form_columns(key.removeprefix(FORM_MARK), row, at)
+            elif key in fields and key not in seen:
+                seen.add(key)
+                self._read_field(fields[key][1], row, at, columns)
+            else:
+                self._bad_key(str(key), at, seen, fields)
+        for key in fields.keys() - seen:
+            label = fields[key][1].label
+            message = f"缺少“{label}”一行（标识 {key}），请从原工作簿恢复这一行。"
+            self.problems.append(Problem(self.tab, message))
+        if self.sheet.tables and not self.rows.keys() >= {s.key for s in self.sheet.tables}:
+            self.problems.append(Problem(self.tab, "缺少表格的标识行，请从原工作簿恢复这张工作表。"))
+
+    def _form_columns(self, key: str, row: Sequence[Any], at: int) -> dict[int, Section]:
+        """The section above each column of a form."""
+        form = next((form for form in self.sheet.forms if form.key == key), None)
+        if form is None:
+            self._problem(at, KEY_COLUMN, f"“{key}”不是这张工作表的标识，请恢复原来的内容。")
+            return {}
+        sections = {section.key: section for section in form.sections}
+        columns: dict[int, Section] = {}
+        for column, content in enumerate(row):
+            if column == KEY_COLUMN or content in (None, ""):
+                continue
+            section = sections.pop(content, None) if isinstance(content, str) else None
+            if section is None:
+                self._problem(at, column, f"“{content}”不是已知的列标识，或与另一列重复，请恢复原来的内容。")
+            else:
+                columns[column] = section
+                self.values.setdefault(section.key, {})
+        for section in sections.values():
+            message = f"缺少“{section.label}”一列（标识 {section.key}），请从原工作簿恢复这一列。"
+            self.problems.append(Problem(self.tab, message))
+        return columns
+
+    def _read_field(self, item: Field, row: Sequence[Any], at: int, columns: Mapping[int, Section]) -> None:
+        for column, section in columns.items():
+            content = row[column] if column < len(row) else None
+            self.values[section.key][item.key] = self._value(content, item, at, column)
+            self.addresses.cells[f"{section.key}.{item.key}"] = (self.tab, at, column)
+
+    def _value(self, content: Any, item: Field, at: int, column: int) -> Value:
+        odd = self.odd.get((at, column))
+        value = (_disbelief(odd, item) if odd else None) or parse(content, item)
+        if isinstance(value, Wrong):
+            self._problem(at, column, f"{item.label}{value.message}。")
+            return None
+        return value
+
+    def _bad_key(self, key: str, at: int, seen: set[str], known: Iterable[str]) -> None:
+        if key in seen:
+            message = f"标识 {key} 重复，此行未读取，请删除重复的行。"
+        else:
+            near = get_close_matches(key, known, 1)
+            message = f"“{key}”不是已知的标识，请恢复原来的内容" + (
+                f"（可能是 {near[0]}）。" if near else "。"
+            )
+        self._problem(at, KEY_COLUMN, message)
+
+    def _problem(self, row: int, column: int, message: str) -> None:
+        self.problems.append(Problem(f"{self.tab}!{cell_name(row, column)}", message))
+
+    def _read_tables(self, rows: Rows, at: int) -> None:
+        wanted = {f"{s.key}.{f.key}": (s, f) for s in self.sheet.tables for f in s.fields}
+        columns: dict[str, int] = {}
+        for column, content in enumerate(rows[at]):
+            if column == KEY_COLUMN or content in (None, "") or str(content).startswith(COMPUTED_MARK):
+                continue
+            key = str(content)
+            if key in columns or key not in wanted:
+                self._bad_key(key, at, set(columns), wanted)
+            else:
+                columns[key] = column
+        for key in wanted.keys() - columns.keys():
+            message = f"缺少“{wanted[key][1].label}”一列（标识 {key}），请从原工作簿恢复这一列。"
+            self.problems.append(Problem(self.tab, message))
+        first = at + 2  # below the keys stands the header that people see
+        for section in self.sheet.tables:
+            self.rows[section.key] = self._read_table(section, columns, rows[first:], first)
+
+    def _read_table(
+        self, section: Section, columns: Mapping[str, int], rows: Rows, first: int
+    ) -> tuple[Any, ...]:
+        """The records of one table. Thousands of rows pass here, so column by column."""
+        contents: list[list[Any]] = []
+        values: list[list[Value | Wrong]] = []
+        for item in section.fields:
+            column = columns.get(f"{section.key}.{item.key}")
+            if column is None:
+                cells: list[Any] = [None] * len(rows)
+            else:
+                self.addresses.columns[f"{section.key}.{item.key}"] = (self.tab, column)
+                cells = [row[column] if column < len(row) else None for row in rows]
+            contents.append(cells)
+            parsed = [None if cell in (None, "") else parse(cell, item) for cell in cells]
+            values.append(parsed)
+        self._disbelieve(section, columns, values, first)
+        return self._records(section, columns, values, first)
+
+    def _disbelieve(
+        self, section: Section, columns: Mapping[str, int], values: list[list[Value | Wrong]], first: int
+    ) -> None:
+        """Put what is wrong with the odd cells in the place of what they seem to hold."""
+        by_column = {
+            columns.get(f"{section.key}.{f.key}"): (f, v) for f, v in zip(section.fields, values, strict=True)
+        }
+        for (row, column), odd in self.odd.items():
+            if row >= first and column in by_column:
+                item, cells = by_column[column]
+                if row - first < len(cells):
+                    cells[row - first] = _disbelief(odd, item) or cells[row - first]
+
+    def _records(
+        self, section: Section, columns: Mapping[str, int], values: list[list[Value | Wrong]], first: int
+    ) -> tuple[Any, ...]:
+        fields = section.fields
+        nothing = (None,) * len(fields)
+        prefilled = [at for at, f in enumerate(fields) if f.prefilled]
+        records, places = [], []
+        for at, row in enumerate(zip(*values, strict=True)):
+            if row == nothing or all(v is None or i in prefilled for i, v in enumerate(row)):
+                continue
+            if any(type(value) is Wrong for value in row):
+                for item, value in zip(fields, row, strict=True):
+                    if isinstance(value, Wrong):
+                        column = columns[f"{section.key}.{item.key}"]
+                        self._problem(first + at, column, f"{item.label}{value.message}。")
+                row = tuple(None if isinstance(value, Wrong) else value for value in row)
+            records.append(section.record(**{f.key: value for f, value in zip(fields, row, strict=True)}))
+            places.append(first + at)
+        self.addresses.rows[section.key] = places
+        return tuple(records)
+
+
+def _disbelief(odd: Oddity, item: Field) -> Wrong | None:
+    """Why an odd cell must not be believed; a percentage is odd only where something else belongs."""
+    raise AssertionError
+
+
+__all__ = ["Kind", "Problem", "Reading", "read_sheets", "read_workbook"]
