@@ -75,18 +75,17 @@ def narrate(report: Report) -> Narrative:
     return Narrative(tuple(lines), tuple(faults), tuple(gaps))
 
 
-def known_names(report: Report) -> Iterator[tuple[str, str]]:
-    """Every name that templates may use, with what it prints now."""
-    finalize = _Environment({}).finalize
+def known_names(report: Report) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """The names that templates may use: group, the names behind its dot, and whether it is a table."""
     for name, value in _names(report).items():
         if isinstance(value, _Group):
-            for part, inner in value.items():
-                yield f"{name}.{part}", str(finalize(inner)) if not isinstance(inner, Undefined) else ""
+            yield name, tuple(value), False
         elif isinstance(value, list):
-            columns = "、".join(value[0]) if value else "、".join(f.name for f in _table(name).fields)
-            yield name, f"表，共{len(value)}行，每行有：{columns}"
+            section = _table(name)
+            rates = tuple(item.label for item in ROW_RATES.values() if item.each is section.record)
+            yield name, (*(field.name for field in section.fields), *rates), True
         else:
-            yield name, str(finalize(value)) if not isinstance(value, Undefined) else ""
+            yield name, (), False
 
 
 def _table(name: str) -> Section:

@@ -221,6 +221,39 @@ def findings(inputs: Inputs, rates: Mapping[str, Value]) -> Iterator[Finding]:
                     yield _finding(item, subject, row, arguments, breach, inputs, explanation)
 
 
+def applicable(inputs: Inputs, rates: Mapping[str, Value]) -> set[str]:
+    """The ids of the rules whose figures are filled in at least once."""
+    return {
+        item.id
+        for item in RULES
+        if any(any(True for _ in _calls(item, subject, inputs, rates)) for subject in item.subjects)
+    }
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule as lists show it; several functions may share one id."""
+
+    id: str
+    level: Level
+    title: str
+
+
+def rule_lines() -> list[RuleLine]:
+    """One line per rule id, with its gravest level, in the order of the rules."""
+    order = list(Level)
+    lines: dict[str, RuleLine] = {}
+    for item in RULES:
+        known = lines.get(item.id)
+        if known is None:
+            lines[item.id] = RuleLine(item.id, item.level, item.title)
+            continue
+        level = min(known.level, item.level, key=order.index)
+        titles = dict.fromkeys([*known.title.split("；"), item.title])
+        lines[item.id] = RuleLine(item.id, level, "；".join(titles))
+    return list(lines.values())
+
+
 def _calls(
     item: Rule, subject: Subject, inputs: Inputs, rates: Mapping[str, Value]
 ) -> Iterable[tuple[int | None, tuple[Any, ...]]]:

@@ -247,9 +247,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateLine:
-    style: Annotated[
-        Text, Field("样式", help="标题、一级标题、二级标题、三级标题、四级标题、正文、落款、日期")
-    ]
+    style: Annotated[Choice, Field("样式", choices=tuple(Style))]
     text: Annotated[LongText, Field("内容", help="{{决算.总支出}} 这样的名称会换成数字")]
 
 

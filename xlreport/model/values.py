@@ -22,6 +22,7 @@ class Wrong:
 # Above this an amount in 万元 is surely one in 元.
 LARGEST = Decimal(10) ** 8
 _LARGEST = float(LARGEST)
+LONGEST_TEXT = 32_767  # characters that a cell of Excel holds
 
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -145,7 +146,8 @@ def _date(content: Any, field: Field) -> Value | Wrong:
 
 def _text(content: Any, field: Field) -> Value | Wrong:
     if isinstance(content, str):
-        return content
+        long = len(content) > LONGEST_TEXT
+        return Wrong(f"长 {len(content)} 字，超过单元格上限 {LONGEST_TEXT} 字，请缩短") if long else content
     if isinstance(content, bool):
         return Wrong(f"是逻辑值 {str(content).upper()}，此处应填文字")
     if isinstance(content, int | float | Decimal):  # a telephone number or a budget code typed as a number

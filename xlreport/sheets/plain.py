@@ -24,7 +24,9 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _DATE = re.compile(r"[-+0-9:.TZ]+")
 _TRUTH = {"0": "0", "1": "1", "false": "0", "true": "1"}
 _ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
-_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"} | {c: f"&#{ord(c)};" for c in "\t\n\r"}
+_ESCAPES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"} | {c: f"&#{ord(c)};" for c in "\t\n\r"}
+)
 _SPACE = " \t\r\n"
 
 Start = Callable[[str, dict[str, str]], None]
@@ -32,7 +34,7 @@ Start = Callable[[str, dict[str, str]], None]
 
 def escape(text: str) -> str:
     """Text as it may stand in an element or an attribute."""
-    return text.translate(str.maketrans(_ESCAPES))
+    return text.translate(_ESCAPES)
 
 
 def walk(
@@ -202,7 +204,8 @@ class _Cells:
         match = _REFERENCE.fullmatch(reference)
         if match is None or int(match[2]) != self._row or column_number(match[1].upper()) > MAX_COLUMN:
             raise Unusable(
-                f"{self._where}第 {self._row} 行有编号无效的单元格 {reference[:20]}，请用 Excel 打开并修复后另存再试。"
+                f"{self._where}第 {self._row} 行有编号无效的单元格 {reference[:20]}，"
+                "请用 Excel 打开并修复后另存再试。"
             )
         self._column = column_number(match[1].upper())
 
@@ -250,7 +253,7 @@ class _Cells:
             body += f"<v>{escape(value)}</v>" if value or kind == "str" else ""
         if body:
             place = f"{column_letters(self._column)}{self._row}"
-            self.out.append(f'<c r="{place}" s="{style}" t="{kind}">{body}</c>')
+            self.out.append(f'<c r="{place}" s="{int(style)}" t="{kind}">{body}</c>')
 
     def _checked(self, kind: str, value: str) -> str:
         """The value in the one form that calamine reads as it is meant."""

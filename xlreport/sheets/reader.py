@@ -57,9 +57,9 @@ class Reading:
 def read_workbook(path: Path) -> Reading:
     """Read a saved master workbook. Raises Unusable when it is none or cannot be opened."""
     data = read_bytes(path)
-    odd = inspect(data, path.name)
+    inspected = inspect(data, path.name)
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(inspected.workbook))
         # The tabs of the input sheets by their names; the others only when one of those is missing.
         wanted = {META_SHEET, *(sheet.name for sheet in input_sheets())}
         names = book.sheet_names
@@ -74,7 +74,7 @@ def read_workbook(path: Path) -> Reading:
         raise Unusable(
             f"{path.name}：工作簿已损坏，无法读取（{error}）；请在 Excel 中打开并另存后重试。"
         ) from error
-    return read_sheets(rows, odd, path.name)
+    return read_sheets(rows, inspected.odd, path.name)
 
 
 def read_sheets(
@@ -302,8 +302,11 @@ class _SheetParser:
 
 
 def _disbelief(odd: Oddity, item: Field) -> Wrong | None:
-    """Why an odd cell must not be believed; a percentage is odd only where something else belongs."""
-    raise AssertionError
-
-
-__all__ = ["Kind", "Problem", "Reading", "read_sheets", "read_workbook"]
+    """Why an odd cell must not be believed; a percentage is odd only where an amount or count belongs."""
+    if odd.is_error:
+        return Wrong(f"是错误值 {odd}，请更正公式或直接填写")
+    if odd is Oddity.UNCALCULATED:
+        return Wrong("是没有计算结果的公式，请用 Excel 打开并保存一次，或直接填写")
+    if item.kind in (Kind.MONEY, Kind.COUNT):
+        return Wrong(f"是百分比格式的数，此处单位为{item.shown_unit}，请把单元格格式改为数值后重新填写")
+    return None

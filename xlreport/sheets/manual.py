@@ -1,0 +1,92 @@
+"""使用说明: how to, and the lists of sheets, rules and names, from the declarations."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from xlreport.checks.rule import rule_lines
+from xlreport.narrative import known_names
+from xlreport.report import Report
+from xlreport.sheets.entry import height
+from xlreport.sheets.layout import input_sheets
+from xlreport.sheets.pen import ACCENT, HEAD_FILL, LEVEL_COLOURS, Pen
+
+STEPS = (
+    "在各张黄色标签的表中填写浅黄色单元格。金额单位一律为万元，只填数字；日期填成 2024-4-2 的形式；没有的数留空或填 0。",
+    "“核对”栏随填随判：√ 表示可用，“必填”“应为数字”“不应为负”表示需要补填或更正。",
+    "“指标计算”自动得出各项比率。执行率是全年执行数除以全年预算数；完成年初预算是另一个比率，可以超过 100%。",
+    "用命令 xlreport check 检查全部勾稽关系。“硬性”必须更正；“需说明”更正或在“检查结果”最右一列写明原因；“提示”供参考。",
+    "“报告模板”决定自评报告的文字：改写文字、增删行都可以；双花括号中的名称会换成数字，数字不在模板里重复填写。",
+    "用命令 xlreport report 导出 Word 报告，xlreport filing 生成报送工作簿，xlreport mail 生成带附件的邮件草稿。",
+    "核对一份已经写好的报告时，把报告上印的比率和增减额填入“已公布数据”，检查会与重新计算的结果比较。",
+)
+TEMPLATE_HELP = (
+    ("{{决算.总支出}}", "换成这个数，末尾的零省去；比率写成百分数，日期写成 2024年4月2日"),
+    ("{{数|两位小数}}　{{数|绝对值}}", "保留两位小数；去掉负号"),
+    ("{{数|增减}}　{{数|增减(\"增长\",\"下降\",\"持平\")}}", "按正、负、零换成相应的词"),
+    ("{% if 名称 is 已填 %}…{% endif %}", "填了才写这一句"),
+    ("{% for 项目 in 分项项目 %}…{% endfor %}", "对每个达到分项说明金额的项目各写一段，一行一段"),
+    ("{{内设机构|名单}}", "把表中的名称用顿号连起来"),
+    ("{{文字.存在的问题|去句号}}", "去掉末尾的句号，便于接在句子中间"),
+)
+
+
+def write_manual(pen: Pen, sheet: Any, report: Report) -> None:
+    """Write the sheet; its lists are generated, so they name what there is."""
+    sheet.set_column(0, 0, 2)
+    sheet.set_column(1, 1, 42)
+    sheet.set_column(2, 2, 12)
+    sheet.set_column(3, 3, 74)
+    pen.title(sheet, "使用说明")
+    row = 2
+    row = _heading(pen, sheet, row, "一、怎样填写和导出")
+    for number, step in enumerate(STEPS, 1):
+        sheet.merge_range(row, 1, row, 3, "", pen.boxed(text_wrap=True))
+        pen.text(sheet, row, 1, f"{number}．{step}", pen.boxed(text_wrap=True))
+        sheet.set_row(row, height(step, 124))
+        row += 1
+    row = _heading(pen, sheet, row + 1, "二、工作表")
+    contents = ((s.name, "", "、".join(_contents(s.forms, s.tables))) for s in input_sheets())
+    row = _table(pen, sheet, row, ("工作表", "", "内容"), contents)
+    row = _heading(pen, sheet, row + 1, "三、检查规则")
+    rules = ((line.id, str(line.level), line.title) for line in rule_lines())
+    row = _table(pen, sheet, row, ("编号", "级别", "规则"), rules)
+    row = _heading(pen, sheet, row + 1, "四、报告模板的写法")
+    row = _table(pen, sheet, row, ("写法", "", "作用"), ((a, "", b) for a, b in TEMPLATE_HELP))
+    row = _heading(pen, sheet, row + 1, "五、模板中可用的名称")
+    names = (_name(*item) for item in known_names(report))
+    row = _table(pen, sheet, row, ("写法", "", "点号后的名称"), names)
+    sheet.freeze_panes(2, 0)
+    sheet.set_landscape()
+    sheet.print_area(0, 1, row - 1, 3)
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+
+
+def _contents(forms: Iterable[Any], tables: Iterable[Any]) -> Iterable[str]:
+    for form in forms:
+        yield from (section.label for section in form.sections)
+    yield from (section.label for section in tables)
+
+
+def _name(group: str, members: tuple[str, ...], table: bool) -> tuple[str, str, str]:
+    if table:
+        return f"{{% for 行 in {group} %}}{{{{行.…}}}}{{% endfor %}}", "表", "、".join(members)
+    return (f"{{{{{group}.…}}}}" if members else f"{{{{{group}}}}}", "", "、".join(members))
+
+
+def _heading(pen: Pen, sheet: Any, row: int, text: str) -> int:
+    pen.text(sheet, row, 1, text, pen.format(bold=True, font_size=12, font_color=ACCENT))
+    sheet.set_row(row, 24)
+    return row + 1
+
+
+def _table(pen: Pen, sheet: Any, row: int, heads: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> int:
+    for column, head in enumerate(heads, 1):
+        pen.text(sheet, row, column, head, pen.boxed(bold=True, bg_color=HEAD_FILL, align="center"))
+    for line in lines:
+        row += 1
+        for column, text in enumerate(line, 1):
+            colour = {"bg_color": LEVEL_COLOURS[text]} if text in LEVEL_COLOURS else {}
+            style = pen.boxed(text_wrap=True, align="center" if column == 2 else "left", **colour)
+            pen.text(sheet, row, column, text, style)
+        sheet.set_row(row, max(18.0, height(line[0], 42), height(line[2], 74)))
+    return row + 1

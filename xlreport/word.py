@@ -1,0 +1,298 @@
+"""Paragraphs → a Word document in 公文 form, and back."""
+
+import itertools
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from docx import Document as open_document
+from docx.document import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml.exceptions import XmlchemyError
+from docx.oxml.ns import qn
+from docx.shared import Length, Mm, Pt
+from docx.styles.style import BaseStyle, ParagraphStyle
+from docx.text.paragraph import Paragraph as WordParagraph
+
+from xlreport.errors import Unusable
+from xlreport.narrative import Paragraph, Style
+
+# Word for Chinese shows three styles of its own under our names and gives these names to no others. In the
+# file they have their English ones.
+_BUILT_IN = {Style.TITLE: "Title", Style.BODY: "Normal", Style.DATE: "Date"}
+
+# A report is some 30 kB; what unpacks to more than this is none.
+_LARGEST = 200_000_000
+# What python-docx raises on a damaged or foreign file. lxml's errors are SyntaxErrors; an encrypted zip is
+# a RuntimeError, an unknown compression one of its kinds; the last two are elements that it expects.
+_BAD_FILE = (PackageNotFoundError, zipfile.BadZipFile, zlib.error, EOFError, XmlchemyError)
+_DAMAGED = (*_BAD_FILE, ValueError, LookupError, SyntaxError, RuntimeError, AttributeError, TypeError)
+
+_CONVERSION_SECONDS = 180
+
+# XML has no place for these, and a cell may hold them.
+_NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_LINE_END = re.compile("\r\n?|[\u2028\u2029]")
+
+# Where a title may be broken: before the year, by its words, or failing these anywhere outside figures.
+_SEAMS = (
+    r"(?<=.)(?=\d{4}年)",
+    r"(?<=关于)(?=.)|(?<=年度)(?=.)|(?<=的)(?=.)|(?<=.)(?=部门整体支出|项目支出|绩效|自评|报告)",
+    r"(?<=[^\d.（“《])(?=[^年月日）”》、，])",
+)
+_MOST_TITLE_LINES = 3
+
+
+def name_in_file(style: Style) -> str:
+    """The name of a style as Word stores it."""
+    return _BUILT_IN.get(style, style.value)
+
+
+def write_report(
+    paragraphs: Sequence[Paragraph],
+    path: Path,
+    *,
+    style_document: Path,
+    title: str,
+    author: str,
+    sealed: bool = True,
+) -> None:
+    """Write the report on the page and in the styles of `style_document`, whose own text is dropped.
+
+    `sealed` says whether a seal goes over name and date. Raises Unusable when the style document is no
+    .docx or lacks a style.
+    """
+    document, styles = _open(style_document)
+    for style in Style:
+        if style not in styles:
+            raise Unusable(
+                f"{style_document}：缺少段落样式“{style}”，请在 Word 中补上，或改用自带的 report.docx。"
+            )
+    for old in document.element.body.xpath("./*[not(self::w:sectPr)]"):
+        old.getparent().remove(old)
+    page = _Page.of(document, styles)
+    written = []
+    for each in paragraphs:
+        text = _clean(each.text)
+        if each.style is Style.TITLE:
+            text = break_title(text, page.title_columns)
+        written.append(_write(document, styles[each.style], text))
+    for (first, above), (second, below) in itertools.pairwise(zip(paragraphs, written, strict=True)):
+        if second.style is Style.SIGNATURE:
+            # Word keeps the last line with it, LibreOffice the whole paragraph.
+            above.paragraph_format.keep_with_next = True
+        if (first.style, second.style) == (Style.SIGNATURE, Style.DATE):
+            spaces = closing_spaces(first.text, second.text, sealed=sealed, columns=page.columns)
+            for paragraph, space in zip((above, below), spaces, strict=True):
+                _indent_right(paragraph, space, page.column)
+    _identify(document, _clean(title), _clean(author))
+    document.save(str(path))
+
+
+def read_paragraphs(path: Path) -> list[Paragraph]:
+    """The paragraphs of a report, tables' included, as they read with all tracked changes accepted.
+
+    Raises Unusable when the file is no .docx.
+    """
+    document, own = _open(path)
+    styles = {word.style_id: style for style, word in own.items()}
+    paragraphs = []
+    for element in document.element.body.xpath(".//w:p[not(ancestor::w:txbxContent)]"):
+        style = styles.get(element.xpath("string(./w:pPr/w:pStyle/@w:val)"), Style.BODY)
+        runs = element.xpath(
+            ".//w:r[not(ancestor::w:txbxContent or ancestor::w:del or ancestor::w:moveFrom)]"
+        )
+        text = "".join(run.text for run in runs)
+        # Lines of a title are layout, see `break_title`.
+        paragraphs.append(Paragraph(style, text.replace("\n", "") if style is Style.TITLE else text))
+    return paragraphs
+
+
+def to_pdf(docx: Path, pdf: Path) -> None:
+    """Convert with LibreOffice; raises Unusable when there is none or it does not manage."""
+    office = _libreoffice()
+    with tempfile.TemporaryDirectory(prefix="xlreport-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        # A copy, since the document may be open in Word; a profile of its own, since LibreOffice may be open
+        # as well, and would then hand the order to that window and return at once.
+        copy, profile = shutil.copyfile(docx, folder / "report.docx"), (folder / "profile").as_uri()
+        process = subprocess.Popen(
+            [office, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "pdf", copy],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            process.wait(_CONVERSION_SECONDS)
+        except subprocess.TimeoutExpired:
+            # On POSIX with all that the launcher launched.
+            os.killpg(process.pid, signal.SIGKILL) if os.name == "posix" else process.kill()
+            process.wait()
+        result = folder / "report.pdf"
+        if not result.exists():
+            raise Unusable(f"{docx}：LibreOffice 未能转换为 PDF，请用 Word 或 WPS 打开后另存为 PDF。")
+        shutil.copyfile(result, pdf)
+
+
+def characters(text: str) -> float:
+    """Width in Chinese characters; a digit takes half of one.
+
+    >>> characters("2024年4月2日")
+    6.0
+    """
+    wide = sum(unicodedata.east_asian_width(character) in "FWA" for character in text)
+    return (len(text) + wide) / 2
+
+
+def closing_spaces(name: str, date: str, *, sealed: bool, columns: float) -> tuple[float, float]:
+    """Characters to leave free to the right of 署名 and 成文日期 (GB/T 9704-2012, 7.3.5.1 and 7.3.5.2).
+
+    >>> closing_spaces("衡东县科技和工业信息化局", "2024年4月2日", sealed=True, columns=28)
+    (1.0, 4.0)
+    >>> closing_spaces("衡东县科技和工业信息化局", "2024年4月2日", sealed=False, columns=28)
+    (2.0, 6.0)
+    """
+    wide, narrow = (min(characters(text), columns) for text in (name, date))
+    if sealed:
+        space = 4 + (narrow - wide) / 2
+        # A name too long to be centred there ends at the edge, and the date stays under its middle.
+        return max(space, 0.0), 4 - min(space, 0.0)
+    if narrow > wide:
+        return 4 + narrow - wide, 2.0
+    return 2.0, max(wide - narrow, 0.0)
+
+
+def break_title(title: str, columns: float) -> str:
+    """Break a title that is longer than a line by its meaning, into lines of like length (7.3.1).
+
+    >>> break_title("衡东县科技和工业信息化局2023年度部门整体支出绩效自评报告", 20)
+    '衡东县科技和工业信息化局\\n2023年度部门整体支出绩效自评报告'
+    """
+    # A title of more lines than that is none, and takes long to try.
+    if "\n" in title or not columns < characters(title) <= columns * _MOST_TITLE_LINES:
+        return title
+    for lines in range(2, _MOST_TITLE_LINES + 1):
+        for count in range(1, len(_SEAMS) + 1):
+            seams = [found.start() for found in re.finditer("|".join(_SEAMS[:count]), title)]
+            broken = [_split(title, chosen) for chosen in itertools.combinations(seams, lines - 1)]
+            fitting = [pieces for pieces in broken if _widest(pieces) <= columns]
+            if fitting:
+                best = min(fitting, key=lambda pieces: _widest(pieces) - min(map(characters, pieces)))
+                return "\n".join(best)
+    return title
+
+
+def _split(title: str, seams: Sequence[int]) -> list[str]:
+    return [title[start:end] for start, end in itertools.pairwise([0, *seams, len(title)])]
+
+
+def _widest(lines: Sequence[str]) -> float:
+    return max(map(characters, lines))
+
+
+@dataclass(frozen=True)
+class _Page:
+    """The lines of a style document: how wide a character's column is, how many there are to a line."""
+
+    column: float
+    columns: float
+    title_columns: float
+
+    @classmethod
+    def of(cls, document: Document, styles: Mapping[Style, ParagraphStyle]) -> Self:
+        body = document.element.body
+        section = body.get_or_add_sectPr()
+        # What a document does not say is as on our own page.
+        margins = (section.left_margin or Mm(28)) + (section.right_margin or Mm(26))
+        width = (section.page_width or Mm(210)) - margins
+        grid = body.xpath("./w:sectPr/w:docGrid[contains(@w:type, 'Chars')]/@w:charSpace")
+        space = Pt(int(grid[0]) / 4096) if grid else 0
+        column, title_column = (_size(styles[style]) + space for style in (Style.BODY, Style.TITLE))
+        return cls(column, width / column, width / title_column)
+
+
+def _size(style: BaseStyle | None) -> int:
+    """The size that a style has, by itself or inherited."""
+    while isinstance(style, ParagraphStyle):
+        if style.font.size:
+            return int(style.font.size)
+        style = style.base_style
+    return Pt(16)
+
+
+def _open(path: Path) -> tuple[Document, dict[Style, ParagraphStyle]]:
+    """The document and what it has of our styles."""
+    try:
+        with zipfile.ZipFile(path) as package:
+            if sum(entry.file_size for entry in package.infolist()) > _LARGEST:
+                raise Unusable(f"{path}：文件过大，不像是报告，请核对是否选错了文件。")
+        document = open_document(str(path))
+        by_name = {style.name: style for style in document.styles if isinstance(style, ParagraphStyle)}
+        typed = all(part.content_type for part in document.part.package.iter_parts())
+        if document.element.body is None or document.core_properties.title is None or not typed:
+            raise ValueError("parts are missing")
+    except FileNotFoundError as error:
+        raise Unusable(f"{path}：文件不存在，请核对文件名和所在文件夹。") from error
+    except OSError as error:
+        raise Unusable(f"{path}：无法读取（{error.strerror}），请在 Word 中关闭该文件后重试。") from error
+    except _DAMAGED as error:
+        raise Unusable(f"{path}：不是 Word 文档（.docx）或已损坏，请用 Word 打开并另存为 .docx。") from error
+    # By our own names too: other programs let one give them to a style.
+    found = {style: by_name.get(name_in_file(style)) or by_name.get(style.value) for style in Style}
+    return document, {style: word for style, word in found.items() if word is not None}
+
+
+def _clean(text: str) -> str:
+    return _NOT_IN_XML.sub("", _LINE_END.sub("\n", text))
+
+
+def _write(document: Document, style: ParagraphStyle, text: str) -> WordParagraph:
+    paragraph = document.add_paragraph(style=style)
+    run = paragraph.add_run(text)
+    # Else Word takes “ ” and — for Latin punctuation, in width and in where it breaks the line.
+    run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
+    return paragraph
+
+
+def _indent_right(paragraph: WordParagraph, space: float, column: float) -> None:
+    """In characters for Word, and as a length for programs that do not count in characters."""
+    indent = paragraph._p.get_or_add_pPr().get_or_add_ind()
+    indent.right = Length(round(space * column))
+    indent.set(qn("w:rightChars"), str(round(space * 100)))
+
+
+def _identify(document: Document, title: str, author: str) -> None:
+    """Say whose report it is, and nothing about who edited the style document, where and when."""
+    properties = document.core_properties
+    properties.title = title[:255]  # the most that python-docx takes
+    properties.author = properties.last_modified_by = author[:255]
+    properties.created = properties.modified = datetime.now(UTC)
+    properties.revision = 1
+    package = document.part.package
+    kept = (RELATIONSHIP_TYPE.OFFICE_DOCUMENT, RELATIONSHIP_TYPE.CORE_PROPERTIES)
+    for key, relation in list(package.rels.items()):
+        if relation.reltype not in kept:
+            del package.rels[key]
+
+
+def _libreoffice() -> str:
+    # Its Windows installer puts it there and leaves PATH alone.
+    installed = Path(os.environ.get("PROGRAMFILES", ""), "LibreOffice", "program")
+    for place in (None, installed):
+        if found := shutil.which("soffice", path=place):
+            return found
+    raise Unusable("找不到 LibreOffice，无法转换为 PDF；请安装它，或用 Word、WPS 打开报告后另存为 PDF。")
