@@ -59,7 +59,7 @@ def with_part(path: str, change: Callable[[bytes], bytes]) -> bytes:
     return zipped(parts | {path: changed})
 
 
-def with_cells(cells: str, **replacing: str) -> bytes:
+def with_cells(cells: str, **replacing: tuple[str, str]) -> bytes:
     """The sound workbook with other rows in its first sheet."""
 
     def change(part: bytes) -> bytes:

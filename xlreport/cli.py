@@ -1,0 +1,310 @@
+"""The command: one function per subcommand, each an adapter to the engine.
+
+What a subcommand alone needs is imported inside it: `check` answers at once because it loads no writer.
+"""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xlreport.errors import Unusable
+from xlreport.files import file_name, refuse_unwritable, write_all, write_one
+from xlreport.report import Report, evaluate
+
+if TYPE_CHECKING:
+    from xlreport.checks.rule import Finding
+    from xlreport.department import Department
+    from xlreport.model.inputs import Inputs
+    from xlreport.sheets.layout import Addresses
+    from xlreport.sheets.reader import Reading
+
+FINDINGS, UNUSABLE = 1, 2  # exit statuses
+
+_FILE = click.Path(path_type=Path)
+_force = click.option("--force", is_flag=True, help="Overwrite existing files.")
+_output = click.option("-o", "--output", type=_FILE, help="Where to write; by default beside FILE.")
+
+
+class _Commands(click.Group):
+    """Ends what cannot be used in one sentence and status 2, whatever the subcommand."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Unusable as error:
+            click.echo(str(error), err=True)
+            ctx.exit(UNUSABLE)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="xlreport")
+def main() -> None:
+    """Self-evaluation reports of county departments: checked, written in Word, filed and mailed."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may lack a character of a unit's name
+            stream.reconfigure(errors="replace")
+
+
+@main.command()
+@click.argument("folder", type=_FILE, default=Path("xlreport-demo"))
+@_force
+def demo(folder: Path, force: bool) -> None:
+    """Do the sample year end to end: master, check, Word report, generated workbook, mail draft.
+
+    Example: xlreport demo out
+    """
+    from tempfile import TemporaryDirectory
+
+    from xlreport.datafile import read_outline, read_sample
+    from xlreport.department import Output, generated_workbook, mail_draft, open_department, word_report
+
+    inputs = replace(read_sample(), template=read_outline("A"))
+    name = file_name(f"{inputs.unit.name}{inputs.unit.year}年度绩效自评", ".xlsx")
+    with _progress("正在生成示例……"), TemporaryDirectory() as scratch:
+        master = Path(scratch) / name
+        _build_master(inputs, master)
+        department = open_department(master)
+        outputs = (
+            Output(name, lambda path: _build_master(inputs, path)),
+            word_report(department),
+            generated_workbook(department),
+            mail_draft(department),
+        )
+        _make_folder(folder)
+        write_all({folder / output.name: output.write for output in outputs}, force=force)
+    _print_findings(department.report, department.reading)
+    _say_written(department, (folder / output.name for output in outputs))
+
+
+@main.command()
+@click.argument("file", type=_FILE)
+@click.option("--unit", help="Name of the department.")
+@click.option("--year", type=int, help="The evaluated year.")
+@click.option("--data", type=_FILE, help="A TOML file with the figures, one table per section.")
+@click.option("--sample", is_flag=True, help="Fill in the sample year.")
+@click.option("--outline", default="A", show_default=True, help="Outline of the report.")
+@_force
+def new(
+    file: Path, unit: str | None, year: int | None, data: Path | None, sample: bool, outline: str, force: bool
+) -> None:
+    """Make a master workbook, empty or filled from data.
+
+    Example: xlreport new 绩效自评.xlsx --unit 某某局 --year 2024
+    """
+    from xlreport.datafile import read_data, read_outline, read_sample
+    from xlreport.model.inputs import empty, with_values
+    from xlreport.model.values import check_year
+
+    if data and sample:
+        raise click.UsageError("--data and --sample exclude each other.")
+    if file.suffix.lower() != ".xlsx":
+        raise Unusable(f"{file}：只能生成 .xlsx 工作簿，请把文件名改为以 .xlsx 结尾。")
+    refuse_unwritable(file, force=force)
+    inputs = read_data(data) if data else read_sample() if sample else empty()
+    if not inputs.template:
+        inputs = replace(inputs, template=read_outline(outline))
+    if unit:
+        inputs = with_values(inputs, unit={"name": unit})
+    if year is not None:
+        inputs = with_values(inputs, unit={"year": check_year(year)})
+    with _progress("正在生成工作簿……"):
+        write_one(file, lambda path: _build_master(inputs, path), force=force)
+    click.echo(f"已生成：{file}")
+
+
+@main.command()
+@click.argument("file", type=_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(file: Path, as_json: bool) -> None:
+    """Check a filled workbook; status 1 when something is left to correct or explain.
+
+    Example: xlreport check 绩效自评.xlsx --json
+    """
+    # Not through xlreport.department, which loads the template engine.
+    from xlreport.sheets.reader import read_workbook
+
+    reading = read_workbook(file)
+    evaluated = evaluate(reading.inputs)
+    if as_json:
+        click.echo(json.dumps(_as_json(evaluated, reading), ensure_ascii=False, indent=2))
+    else:
+        _print_findings(evaluated, reading)
+    if reading.problems or evaluated.open_findings:
+        sys.exit(FINDINGS)
+
+
+@main.command()
+@click.argument("file", type=_FILE)
+@_output
+@click.option("--pdf", is_flag=True, help="Write a PDF beside the .docx (needs LibreOffice).")
+@click.option("--styles", type=_FILE, help="A .docx with your own styles instead of report.docx.")
+@_force
+def report(file: Path, output: Path | None, pdf: bool, styles: Path | None, force: bool) -> None:
+    """Write the narrative report as a Word document.
+
+    Example: xlreport report 绩效自评.xlsx -o 自评报告.docx
+    """
+    from xlreport.department import open_department, pdf_report, word_report
+
+    with _progress("正在导出报告……"):
+        department = open_department(file)
+        word = word_report(department, styles)
+        target = _target(file, output, word.name)
+        writers = {target: word.write}
+        if pdf:
+            writers[target.with_suffix(".pdf")] = pdf_report(word).write
+        write_all(writers, force=force)
+    _say_written(department, writers)
+
+
+@main.command()
+@click.argument("file", type=_FILE)
+@_output
+@_force
+def filing(file: Path, output: Path | None, force: bool) -> None:
+    """Generate the clean workbook that is handed in: no macros, figures with formulas and sources.
+
+    Example: xlreport filing 绩效自评.xlsx
+    """
+    from xlreport.department import generated_workbook, open_department
+
+    with _progress("正在生成工作簿……"):
+        department = open_department(file)
+        generated = generated_workbook(department)
+        target = _target(file, output, generated.name)
+        write_one(target, generated.write, force=force)
+    _say_written(department, [target])
+
+
+@main.command()
+@click.argument("file", type=_FILE)
+@click.option("--to", multiple=True, help="A recipient; may be given several times.")
+@_output
+@_force
+def mail(file: Path, to: tuple[str, ...], output: Path | None, force: bool) -> None:
+    """Write a mail draft (.eml) with the report and the generated workbook attached.
+
+    Example: xlreport mail 绩效自评.xlsx --to finance@example.com -o 报送.eml
+    """
+    from xlreport.department import mail_draft, open_department
+
+    with _progress("正在生成邮件……"):
+        department = open_department(file)
+        draft = mail_draft(department, to)
+        target = _target(file, output, draft.name)
+        write_one(target, draft.write, force=force)
+    _say_written(department, [target])
+
+
+@main.command()
+def build() -> None:
+    """Regenerate the generated files of workbook/ and README (for maintainers, in a checkout).
+
+    Example: xlreport build
+    """
+    from xlreport.build import build_all
+
+    for path in build_all():
+        click.echo(f"已生成：{path}")
+
+
+def _build_master(inputs: "Inputs", path: Path) -> None:
+    from xlreport.sheets.master import build_master
+
+    build_master(evaluate(inputs), path)
+
+
+def _target(file: Path, output: Path | None, name: str) -> Path:
+    """Where to write: as asked, into the folder asked, or beside the workbook."""
+    if output is None:
+        return file.parent / name
+    return output / name if output.is_dir() else output
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unusable(f"{folder}：无法建立这个文件夹（{error.strerror}），请改用别的位置。") from error
+
+
+def _say_written(department: "Department", paths: Iterable[Path]) -> None:
+    for path in paths:
+        click.echo(f"已生成：{path}")
+    if gaps := department.story.gaps:
+        click.echo(f"注意：报告中有 {len(gaps)} 处未填，已标为〔未填：…〕：{'、'.join(gaps)}", err=True)
+
+
+def _print_findings(evaluated: Report, reading: "Reading") -> None:
+    from xlreport.checks.rule import Level
+
+    unit = evaluated.inputs.unit
+    click.echo(f"{unit.name or '（单位名称未填）'}　{unit.year or '（年度未填）'}年度")
+    for problem in reading.problems:
+        click.echo(f"填写有误　　{problem}")
+    for finding in evaluated.findings:
+        cells = "、".join(_cells(finding, reading.addresses))
+        state = f"（已说明：{finding.explanation}）" if finding.explanation else ""
+        click.echo(f"{finding.level:　<3} {finding.rule}　{cells}：{finding.message}{state}")
+    counts = "，".join(f"{level} {evaluated.count(level)} 条" for level in Level)
+    click.echo(f"合计：填写有误 {len(reading.problems)} 处，{counts}。")
+
+
+def _as_json(evaluated: Report, reading: "Reading") -> dict[str, Any]:
+    """The object of --json; rates are fractions, null where there is none."""
+    unit = evaluated.inputs.unit
+    return {
+        "unit": unit.name,
+        "year": unit.year,
+        "rates": {
+            key: None if rate.value is None else float(round(rate.value, 6))
+            for key, rate in evaluated.rates.items()
+        },
+        "scores": {},
+        "findings": [
+            {
+                "rule": finding.rule,
+                "level": finding.level,
+                "message": finding.message,
+                "cells": _cells(finding, reading.addresses),
+                "explained": bool(finding.explanation),
+            }
+            for finding in evaluated.findings
+        ],
+        "problems": [{"cell": problem.cell, "message": problem.message} for problem in reading.problems],
+    }
+
+
+def _cells(finding: "Finding", addresses: "Addresses") -> list[str]:
+    return [cell for path in finding.fields if (cell := addresses.cell(path))]
+
+
+@contextmanager
+def _progress(text: str) -> Iterator[None]:
+    """A line on a terminal while something takes longer than a second."""
+    shown: list[Any] = []
+
+    def show() -> None:
+        from rich.console import Console
+
+        status = Console(stderr=True).status(text)
+        status.start()
+        shown.append(status)
+
+    timer = Timer(1.0, show)
+    timer.daemon = True
+    if sys.stderr.isatty():
+        timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        for status in shown:
+            status.stop()

@@ -1,6 +1,7 @@
 """Files handed to us are read or refused in one sentence; files that we write are complete or not there."""
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -29,21 +30,22 @@ def read_bytes(path: Path) -> bytes:
         raise Unusable(f"{path}：无法读取（{error.strerror or error}），请核对文件后重试。") from error
 
 
-def write_all(files: Mapping[Path, Callable[[Path], None]], *, force: bool = False) -> None:
+def write_all(files: Mapping[Path, Callable[[Path], object]], *, force: bool = False) -> None:
     """Let each writer fill a temporary file beside its target, then move all of them into place.
 
-    Nothing is moved before every writer has finished, so an error leaves all targets as they were.
-    Raises Unusable when a target exists (without `force`), cannot be written or is open elsewhere.
+    Nothing is moved before every writer has finished, and a move that fails takes back the earlier ones:
+    after an error all targets are as they were. Raises Unusable when a target exists (without `force`),
+    cannot be written or is open elsewhere.
     """
     drafts: dict[Path, Path] = {}
+    target = Path()
     try:
         for target in files:
             refuse_unwritable(target, force=force)
         for target, write in files.items():
             drafts[target] = _draft_beside(target)
             write(drafts[target])
-        for target, draft in drafts.items():
-            os.replace(draft, target)
+        _move_all(drafts)
     except OSError as error:
         raise Unusable(_why(error, target)) from error
     finally:
@@ -51,7 +53,29 @@ def write_all(files: Mapping[Path, Callable[[Path], None]], *, force: bool = Fal
             draft.unlink(missing_ok=True)
 
 
-def write_one(target: Path, write: Callable[[Path], None], *, force: bool = False) -> None:
+def _move_all(drafts: Mapping[Path, Path]) -> None:
+    kept: dict[Path, Path] = {}  # what stood at a target before, or the draft itself where nothing did
+    try:
+        for target, draft in drafts.items():
+            if target.exists():
+                kept[target] = _draft_beside(target)
+                os.replace(target, kept[target])
+            else:
+                kept[target] = draft
+            os.replace(draft, target)
+    except OSError as error:
+        for target, old in kept.items():
+            if old.exists() and old != drafts[target]:
+                os.replace(old, target)
+            elif old == drafts[target]:
+                target.unlink(missing_ok=True)
+        raise Unusable(_why(error, target)) from error
+    for target, old in kept.items():
+        if old != drafts[target]:
+            old.unlink(missing_ok=True)
+
+
+def write_one(target: Path, write: Callable[[Path], object], *, force: bool = False) -> None:
     """Write a single file; see `write_all`."""
     write_all({target: write}, force=force)
 
@@ -83,3 +107,9 @@ def _why(error: OSError, target: Path) -> str:
             f"{target}：无法写入，文件可能正在 Excel 或 Word 中打开，或没有权限；请关闭后重试，或用 -o 另存。"
         )
     return f"{target}：写入失败（{error.strerror or error}），原文件未改动；请检查磁盘空间后重试。"
+
+
+def file_name(text: str, suffix: str) -> str:
+    """A text as the name of a file on any system."""
+    clean = re.sub(r'[\\/:*?"<>|]', "_", "".join(c if c.isprintable() else "_" for c in text)).strip(" .")
+    return f"{clean[:70] or 'xlreport'}{suffix}"

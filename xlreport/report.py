@@ -20,9 +20,9 @@ class Report:
     rates: Mapping[str, RateValue]
     findings: tuple[Finding, ...]
 
-    def count(self, level: Level, *, open_only: bool = True) -> int:
-        """How many findings of a level there are (still open)."""
-        return sum(f.level is level and (f.is_open or not open_only) for f in self.findings)
+    def count(self, level: Level) -> int:
+        """How many findings of a level there are, explained ones left out."""
+        return sum(f.level is level and not f.explanation for f in self.findings)
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from xlreport.model.figures import Parameter, argument, given, parameters_of
 from xlreport.model.inputs import Inputs, Project
+from xlreport.model.numbers import rounded
 
 RateFunction = Callable[..., Decimal | None]
 
@@ -51,9 +52,26 @@ class RateValue:
     value: Decimal | None
     blank: bool = False
 
+    @property
+    def cell(self) -> Decimal | str:
+        """What the cell formula gives: four decimals, — over a zero base, an empty text where it is blank."""
+        if self.value is not None:
+            return rounded(self.value, 4)
+        return "" if self.blank else "—"
+
 
 RATES: dict[str, Rate] = {}
 ROW_RATES: dict[str, Rate] = {}  # those of one project
+
+# What the home sheet and the mail show of them.
+KEY_RATES = (
+    "execution_rate",
+    "initial_completion_rate",
+    "three_public_control_rate",
+    "procurement_rate",
+    "staffing_control_rate",
+    "asset_use_rate",
+)
 
 _SOURCE = re.compile(r"Source: (.+?)\.?\s*$", re.MULTILINE)
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from xlreport.errors import Unusable
 from xlreport.model.fields import Field, Kind, Value
 from xlreport.model.numbers import FEN, plain
 
@@ -177,3 +178,11 @@ _PARSERS: dict[Kind, Callable[[Any, Field], Value | Wrong]] = {
     Kind.LONG_TEXT: _text,
     Kind.CHOICE: _choice,
 }
+
+
+def check_year(year: int) -> int:
+    """A year given on the command line. Raises Unusable like a wrong cell would."""
+    value = _year(year, Field("评价年度"))
+    if isinstance(value, Wrong):
+        raise Unusable(f"评价年度{value.message}。")
+    return year

@@ -5,6 +5,7 @@ A part that the patterns do not take is rewritten by `plain` and then taken: the
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from xlreport.errors import Unusable
@@ -37,11 +38,14 @@ OddCells = dict[tuple[int, int], Oddity]
 
 
 # Possessive (`*+`) throughout: a part that does not match fails in one pass. No groups inside a repetition,
-# which early releases of Python 3.11 get wrong. The first lines of `_SOUND` are the commonest and the quickest.
+# which early releases of Python 3.11 get wrong. The first lines of `_SOUND` are common and quick.
 
 _ENTITY = rb"&(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});"
 _TEXT = rb"[^<&]*+(?:" + _ENTITY + rb"[^<&]*+)*+"
-T = rb'<t(?: xml:space="preserve")?+>' + _TEXT + rb"</t>"
+_T = rb'<t(?: xml:space="preserve")?+>' + _TEXT + rb"</t>"
+_RUN = rb"<r>(?:<rPr>(?:<(?!/rPr>)[^<>]++>)*+</rPr>)?+" + _T + rb"</r>"
+_PHONETIC = rb"(?:<rPh [^<>]*+>" + _T + rb"</rPh>)*+(?:<phoneticPr [^<>]*+>)?+"
+STRING = rb"(?:" + _T + rb"|(?:" + _RUN + rb")++)" + _PHONETIC
 _FORMULA = rb'<f(?: [A-Za-z0-9:]++="[^"<>]*+")*+ ?+(?:/>|>[^<]*+</f>)'
 _OPEN = rb'(?: (?:cm|vm|ph)="[0-9]++")*+>'
 _ANY_ERROR = rb"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA)"
@@ -53,9 +57,9 @@ _SOUND = (
     rb'(?: t="n")?+' + _OPEN + rb"(?:" + _FORMULA + rb")?+<v>" + _NUMBER + rb"</v></c>",
     rb' t="str"' + _OPEN + rb"(?:" + _FORMULA + rb")?+(?:<v>" + _TEXT + rb"</v>|<v ?+/>)</c>",
     rb' t="b"' + _OPEN + rb"(?:" + _FORMULA + rb")?+<v>[01]</v></c>",
-    rb' t="inlineStr"' + _OPEN + rb"<is>" + T + rb"</is></c>",
+    rb' t="inlineStr"' + _OPEN + rb"<is>" + STRING + rb"</is></c>",
     rb' t="d"' + _OPEN + rb"(?:" + _FORMULA + rb")?+<v>[-+0-9:.TZ]++</v></c>",
-    rb'(?: t="[a-zS]++")?+ ?+/>',
+    rb'(?: t="[a-zS]++")?+ ?+(?:/>|></c>)',
     rb' t="s"' + _OPEN + rb"(?:" + _FORMULA + rb")?+<v>[0-9]++</v></c>",
 )
 _UNSOUND = (
@@ -64,20 +68,56 @@ _UNSOUND = (
 )
 
 
+_ROW_START = rb'<row r="([1-9][0-9]{0,6}+)"(?: [A-Za-z0-9:]++="[^"<>]*+")*+ ?+'
+
+
 def _row_pattern(column: bytes, contents: tuple[bytes, ...]) -> re.Pattern[bytes]:
     cell = rb'<c r="' + column + rb'\1"(?: s="[0-9]++")?+(?:' + rb"|".join(contents) + rb")"
-    return re.compile(
-        rb'<row r="([1-9][0-9]{0,6}+)"(?: [A-Za-z0-9:]++="[^"<>]*+")*+ ?+(?:/>|>(?:' + cell + rb")*+</row>)"
-    )
+    return re.compile(_ROW_START + rb"(?:/>|>(?:" + cell + rb")*+</row>)")
 
 
 _SOUND_ROW = _row_pattern(rb"[A-Z]", _SOUND)
 _ANY_ROW = _row_pattern(rb"[A-Z]{1,3}+", _SOUND + _UNSOUND)
 
 
-def percent_pattern(styles: list[int]) -> re.Pattern[bytes]:
-    alternatives = b"|".join(b"%d" % style for style in styles)
-    return re.compile(rb'<c r="([A-Z]++)([0-9]++)" s="0*+(?:' + alternatives + rb')"(?: t="n")?+' + _OPEN)
+@lru_cache(maxsize=8)
+def _percent_pattern(styles: frozenset[int]) -> re.Pattern[bytes]:
+    """Finds (column, row) of the numbers with one of these styles."""
+    style = rb' s="0*(?:' + b"|".join(b"%d" % style for style in styles) + rb')"'
+    return re.compile(rb'<c r="([A-Z]++)([0-9]++)"' + style + rb'(?: t="n")?+' + _OPEN + rb"(?!</c>)")
+
+
+_SHAPED_CELL = re.compile(
+    rb'<c r="([A-Z])[0-9]++"( s="[0-9]++")?'
+    rb'(?:(/>)| t="s"><v>([0-9]++)</v></c>|>(<f>[^<]*+</f>)?<v>-?+[0-9]++\.?+[0-9]*+</v></c>)'
+)
+
+
+class _Shape(NamedTuple):
+    """What the rows of a long table have in common: a quicker pattern, and their columns shown as percent."""
+
+    pattern: re.Pattern[bytes]
+    percents: tuple[int, ...]
+
+
+def _shape_of(row: bytes, percents: frozenset[int]) -> _Shape | None:
+    pieces = [_ROW_START, rb">"]
+    columns: list[int] = []
+    at = row.find(b">") + 1
+    while cell := _SHAPED_CELL.match(row, at):
+        at = cell.end()
+        style = cell[2] or b""
+        pieces += [rb'<c r="', cell[1], rb'\1"', style]
+        if cell[3]:
+            pieces.append(rb"/>")
+        elif cell[4]:
+            pieces.append(rb' t="s"><v>[0-9]++</v></c>')
+        else:
+            pieces += [rb">", rb"<f>[^<]*+</f>" if cell[5] else b"", rb"<v>-?+[0-9]++\.?+[0-9]*+</v></c>"]
+            if style and int(style[4:-1]) in percents:
+                columns.append(cell[1][0] - 65)
+    whole = row.startswith(b"</row>", at)
+    return _Shape(re.compile(b"".join([*pieces, rb"</row>"])), tuple(columns)) if whole else None
 
 
 DECLARATION = (
@@ -102,28 +142,48 @@ def body_of(part: bytes) -> int:
     return -1 if match is None or part.find(b"<!", 0, match.start()) >= 0 else match.start()
 
 
-def scan(part: bytes, start: int, percent: re.Pattern[bytes] | None, where: str) -> Sheet | None:
+def scan(part: bytes, start: int, percents: frozenset[int], where: str) -> Sheet | None:
     """The cells from `<sheetData>` at `start`; None when they are not in the plain form."""
     if start < 0 or part.startswith(b"<sheetData/>", start):
         return None if start < 0 else Sheet(memoryview(b"<sheetData></sheetData>"), {}, 0)
+    odd: OddCells = {}
     rows: list[tuple[int, int, int]] = []
     unsound: list[tuple[int, int, int]] = []
-    numbers: dict[bytes, int] = {}
+    unshaped: list[list[int]] = []
+    shape: _Shape | None = None
+    strangers = 0
     at = start + len(b"<sheetData>")
     sound_row, any_row = _SOUND_ROW.match, _ANY_ROW.match
-    while match := sound_row(part, at) or any_row(part, at):
-        digits = match[1]
-        numbers[digits] = number = int(digits)
-        rows.append((number, at, match.end()))
+    while True:
+        if shape and (match := shape.pattern.match(part, at)):
+            row = int(match[1])
+            for column in shape.percents:
+                odd[row - 1, column] = Oddity.PERCENT
+            rows.append((row, at, at := match.end()))
+            continue
+        match = sound_row(part, at) or any_row(part, at)
+        if match is None:
+            break
+        end = match.end()
+        rows.append((int(match[1]), at, end))
         if match.re is _ANY_ROW:
             unsound.append(rows[-1])
-        at = match.end()
+        elif (strangers := strangers + 1) in _LEARN_AT:
+            shape = _shape_of(match[0], percents)
+        if unshaped and unshaped[-1][1] == at:
+            unshaped[-1][1] = end
+        else:
+            unshaped.append([at, end])
+        at = end
     if not part.startswith(b"</sheetData>", at):
         return None
-    # `<c r="` stands nowhere else in what is plain: a text has no bare `<`.
-    found = percent.findall(part, start, at) if percent else ()
-    columns = {letters: column_number(letters.decode()) - 1 for letters in {letters for letters, _ in found}}
-    odd = {(numbers[row] - 1, columns[letters]): Oddity.PERCENT for letters, row in found}
+    if percents:
+        # `<c r="` stands nowhere else in what is plain: a text has no bare `<`.
+        pattern = _percent_pattern(percents)
+        for begin, end in unshaped:
+            for letters, digits in pattern.findall(part, begin, end):
+                column = letters[0] - 65 if len(letters) == 1 else column_number(letters.decode()) - 1
+                odd[int(digits) - 1, column] = Oddity.PERCENT
     width = 26
     for row, begin, end in unsound:
         width = max(width, _read_row(part[begin:end], row, odd, where))
@@ -138,12 +198,16 @@ def scan(part: bytes, start: int, percent: re.Pattern[bytes] | None, where: str)
     return Sheet(memoryview(part)[start : at + len(b"</sheetData>")], odd, height * width)
 
 
+# To compile a shape takes as long as 200 rows without it: only for long tables, and not for every change.
+_LEARN_AT = frozenset((100, 200, 400, 800, 1600, 3200, 6400))
+
+
 def _read_row(cells: bytes, row: int, odd: OddCells, where: str) -> int:
     """Note the errors and the formulas without value of a row; return its last column with content."""
     last = 0
     for cell in cells.split(b'<c r="')[1:]:
         attributes, _, body = cell.partition(b">")
-        if attributes.endswith(b"/"):
+        if attributes.endswith(b"/") or body.startswith(b"</c>"):
             continue
         letters = attributes[: attributes.find(b'"')].rstrip(b"0123456789").decode()
         column = column_number(letters)

@@ -55,7 +55,9 @@ class Column:
     before: str | None = None  # the field that it stands in front of; at the end if None
 
 
-def write_form_sheet(pen: Pen, sheet: Any, declared: InputSheet, inputs: Inputs, addresses: Addresses) -> None:
+def write_form_sheet(
+    pen: Pen, sheet: Any, declared: InputSheet, inputs: Inputs, addresses: Addresses
+) -> None:
     """Title, help, and one block of rows per form; protected but for the input cells."""
     columns = max(len(form.sections) for form in declared.forms)
     mark = FIRST_VALUE_COLUMN + columns
@@ -80,8 +82,12 @@ def write_form_sheet(pen: Pen, sheet: Any, declared: InputSheet, inputs: Inputs,
     wrong = pen.format(font_color="#C00000", bold=True, align="center")
     area = (3, mark, row, mark)
     sheet.conditional_format(*area, {"type": "cell", "criteria": "==", "value": f'"{OK}"', "format": good})
-    sheet.conditional_format(*area, {"type": "text", "criteria": "containing", "value": "填", "format": wrong})
-    sheet.conditional_format(*area, {"type": "text", "criteria": "containing", "value": "应", "format": wrong})
+    sheet.conditional_format(
+        *area, {"type": "text", "criteria": "containing", "value": "填", "format": wrong}
+    )
+    sheet.conditional_format(
+        *area, {"type": "text", "criteria": "containing", "value": "应", "format": wrong}
+    )
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
@@ -93,7 +99,14 @@ def _head(pen: Pen, sheet: Any, declared: InputSheet, note: str) -> None:
 
 
 def _write_form(
-    pen: Pen, sheet: Any, declared: InputSheet, form: Form, inputs: Inputs, addresses: Addresses, row: int, mark: int
+    pen: Pen,
+    sheet: Any,
+    declared: InputSheet,
+    form: Form,
+    inputs: Inputs,
+    addresses: Addresses,
+    row: int,
+    mark: int,
 ) -> int:
     """One block from `row` on; gives the row after it."""
     pen.text(sheet, row, KEY_COLUMN, f"{FORM_MARK}{form.key}")
@@ -133,7 +146,9 @@ def _write_field(
 ) -> None:
     pen.text(sheet, row, KEY_COLUMN, f"{form.key}.{field.key}")
     bold = not field.part and field.kind in NUMBERS and len(form.sections) > 1
-    pen.text(sheet, row, LABEL_COLUMN, field.label, pen.boxed(indent=2 * field.part, bold=bold, text_wrap=True))
+    pen.text(
+        sheet, row, LABEL_COLUMN, field.label, pen.boxed(indent=2 * field.part, bold=bold, text_wrap=True)
+    )
     pen.text(sheet, row, UNIT_COLUMN, field.shown_unit, pen.boxed(align="center", font_color="#595959"))
     style = pen.for_value(field.kind, bg_color=INPUT_FILL, locked=False)
     values: list[Value] = []
@@ -152,7 +167,9 @@ def _write_field(
         pen.text(sheet, row, column, "", pen.boxed())
     formula, stored = _mark(field, cells, required, values)
     pen.formula(sheet, row, mark, formula, pen.boxed(align="center"), stored)
-    pen.text(sheet, row, mark + 1, _help(field, bool(required)), pen.boxed(font_color="#595959", text_wrap=True))
+    pen.text(
+        sheet, row, mark + 1, _help(field, bool(required)), pen.boxed(font_color="#595959", text_wrap=True)
+    )
     if field.kind is Kind.LONG_TEXT:
         texts = [value for value in values if isinstance(value, str)]
         sheet.set_row(row, max(48, *(height(text, VALUE_WIDTHS[Kind.LONG_TEXT]) for text in texts), 0))
@@ -161,12 +178,18 @@ def _write_field(
 def _help(field: Field, required: bool) -> str:
     default = ""
     if field.default is not None:
-        shown = f"{field.default * 100:g}%" if field.kind is Kind.PERCENT else f"{field.default}{field.shown_unit}"
+        shown = (
+            f"{field.default * 100:g}%"
+            if field.kind is Kind.PERCENT
+            else f"{field.default}{field.shown_unit}"
+        )
         default = f"；留空按 {shown}"
     return f"{'必填。' if required else ''}{field.help}{default}"
 
 
-def _mark(field: Field, cells: Sequence[str], required: Sequence[int], values: Sequence[Value]) -> tuple[str, str]:
+def _mark(
+    field: Field, cells: Sequence[str], required: Sequence[int], values: Sequence[Value]
+) -> tuple[str, str]:
     """The live mark of a row, as a formula and as it stands now: √, 必填, 应为数字, 不应为负."""
     every = f"{cells[0]}:{cells[-1]}" if len(cells) > 1 else cells[0]
     needed = "+".join(f"ISBLANK({cells[at]})" for at in required)
@@ -207,7 +230,9 @@ def write_table_sheet(
     column = LABEL_COLUMN
     for section in declared.tables:
         records = getattr(inputs, section.key)
-        column = _write_table(pen, sheet, declared, section, records, extra.get(section.key, ()), addresses, column, rows)
+        column = _write_table(
+            pen, sheet, declared, section, records, extra.get(section.key, ()), addresses, column, rows
+        )
         sheet.set_column(column, column, 3)
         column += 1
     sheet.freeze_panes(header + 1, 0)

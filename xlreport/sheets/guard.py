@@ -10,7 +10,15 @@ import re
 from typing import NamedTuple
 
 from xlreport.errors import Unusable
-from xlreport.sheets.cells import ANY_MAIN, DECLARATION, OddCells, Oddity, T, body_of, percent_pattern, scan
+from xlreport.sheets.cells import (
+    ANY_MAIN,
+    DECLARATION,
+    STRING,
+    OddCells,
+    Oddity,
+    body_of,
+    scan,
+)
 from xlreport.sheets.package import Package, pack
 from xlreport.sheets.plain import escape, plain_cells, plain_texts, walk
 
@@ -33,7 +41,6 @@ def inspect(data: bytes, name: str) -> Inspected:
     styles, percents = _styles(package, book.styles, f"{name}：单元格格式表（styles）")
     # A cell without style has the first: when that shows percent, only rewriting makes it visible.
     rewrite = 0 in percents
-    percent = percent_pattern(percents) if percents else None
     parts: dict[str, tuple[bytes | memoryview, ...]] = {
         "_rels/.rels": (_relationships([("officeDocument", "xl/workbook.xml")]),),
         "xl/workbook.xml": (book.plain,),
@@ -46,9 +53,9 @@ def inspect(data: bytes, name: str) -> Inspected:
     for number, (title, path) in enumerate(book.sheets.items()):
         where = f"{name}：工作表「{title}」"
         part = package.read(path)
-        sheet = None if rewrite else scan(part, body_of(part), percent, where)
+        sheet = None if rewrite else scan(part, body_of(part), percents, where)
         if sheet is None:
-            sheet = scan(plain_cells(part, where), 0, percent, where)
+            sheet = scan(plain_cells(part, where), 0, percents, where)
         if sheet is None:
             raise Unusable(f"{where}内容无法识别，请用 Excel 打开后另存为 .xlsx 再试。")
         odd[title] = sheet.odd
@@ -156,7 +163,7 @@ def _relationships(targets: list[tuple[str, str]]) -> bytes:
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
-def _styles(package: Package, path: str, where: str) -> tuple[bytes, list[int]]:
+def _styles(package: Package, path: str, where: str) -> tuple[bytes, frozenset[int]]:
     """The number formats alone, and the ids of the styles that show a number as percent."""
     codes: dict[str, str] = {"9": "0%", "10": "0.00%"}
     formats: list[str] = []
@@ -180,15 +187,14 @@ def _styles(package: Package, path: str, where: str) -> tuple[bytes, list[int]]:
     )
     used = "".join(f'<xf numFmtId="{escape(number)}"/>' for number in formats)
     plain = f"<styleSheet><numFmts>{declared}</numFmts><cellXfs>{used}</cellXfs></styleSheet>"
-    return plain.encode(), [style for style, number in enumerate(formats) if number in percents]
+    shown = frozenset(style for style, number in enumerate(formats) if number in percents)
+    return plain.encode(), shown
 
 
 # ------------------------------------------------------------------------------ the texts
 
 _SST = re.compile(DECLARATION + rb'<sst(?: [^<>]*?)?? xmlns="' + ANY_MAIN + rb'"[^<>]*+>')
-_RUN = rb"<r>(?:<rPr>(?:<[A-Za-z]++(?: [^<>]*+)?+>)*+</rPr>)?+" + T + rb"</r>"
-_PHONETIC = rb"(?:<rPh [^<>]*+>" + T + rb"</rPh>)*+(?:<phoneticPr [^<>]*+>)?+"
-_TEXTS = re.compile(rb"(?:<si>(?:" + T + rb"|(?:" + _RUN + rb")++)" + _PHONETIC + rb"</si>)*+</sst>\s*+")
+_TEXTS = re.compile(rb"(?:<si>" + STRING + rb"</si>)*+</sst>\s*+")
 
 
 def _texts(package: Package, path: str, where: str) -> tuple[bytes | memoryview, ...]:

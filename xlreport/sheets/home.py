@@ -6,21 +6,17 @@ from xlreport.assets import version
 from xlreport.checks.rule import Level
 from xlreport.model.fields import Field, Kind, Place, fields_of, places_of, sections_of
 from xlreport.model.inputs import Accounts, Inputs, ThreePublic
-from xlreport.model.rates import RATES
+from xlreport.model.rates import KEY_RATES, RATES
 from xlreport.report import Report, outcomes
-from xlreport.sheets.layout import Addresses, absolute, column_letter, sheet_reference
+from xlreport.sheets.layout import Addresses, absolute
 from xlreport.sheets.pen import ACCENT, HEAD_FILL, LEVEL_COLOURS, Pen
 
-KEY_RATES = (
-    "execution_rate",
-    "initial_completion_rate",
-    "three_public_control_rate",
-    "procurement_rate",
-    "staffing_control_rate",
-    "asset_use_rate",
-)
 CHARTED_PROJECTS = 15
-SHORT = {"abroad": "因公出国", "vehicles": "公务用车", "reception": "公务接待"}  # under the columns of a chart
+SHORT = {
+    "abroad": "因公出国",
+    "vehicles": "公务用车",
+    "reception": "公务接待",
+}  # under the columns of a chart
 _BLUE, _ORANGE, _GREY = "#4472C4", "#ED7D31", "#A5A5A5"
 
 
@@ -41,17 +37,33 @@ def write_home(
     _write_progress(pen, sheet, report, addresses, results)
     _write_key_rates(pen, sheet, report, rates)
     spending = _write_figures(
-        pen, sheet, report, addresses, 12, "主要支出（万元）", Accounts,
-        ("expenditure", "basic", "project"), ("initial", "full_year", "final"),
+        pen,
+        sheet,
+        report,
+        addresses,
+        12,
+        "主要支出（万元）",
+        Accounts,
+        ("expenditure", "basic", "project"),
+        ("initial", "full_year", "final"),
     )
     three = _write_figures(
-        pen, sheet, report, addresses, 18, "“三公”经费（万元）", ThreePublic,
-        ("total", "abroad", "vehicles", "reception"), ("three_public_budget", "three_public_final"),
+        pen,
+        sheet,
+        report,
+        addresses,
+        18,
+        "“三公”经费（万元）",
+        ThreePublic,
+        ("total", "abroad", "vehicles", "reception"),
+        ("three_public_budget", "three_public_final"),
     )
     _insert_chart(pen, sheet, "预算与决算（万元）", spending, 24, 1)
     _insert_chart(pen, sheet, "“三公”经费预算与决算（万元）", three, 24, 4)
     _insert_projects(pen, sheet, report, addresses, 37)
-    pen.note(sheet, 52, 1, f"xlreport {version()}。先填黄色标签的各表，再看“检查结果”；填写方法见“使用说明”。")
+    pen.note(
+        sheet, 52, 1, f"xlreport {version()}。先填黄色标签的各表，再看“检查结果”；填写方法见“使用说明”。"
+    )
     sheet.print_area(0, 0, 52, 7)
     sheet.protect("", {"format_columns": True, "format_rows": True, "objects": True})
 
@@ -87,13 +99,15 @@ def _write_progress(pen: Pen, sheet: Any, report: Report, addresses: Addresses, 
         for field in section.fields
         if field.required
     ]
-    filled = sum(
-        getattr(getattr(report.inputs, p.section.key), p.field.key) is not None for p in required
-    )
+    filled = sum(getattr(getattr(report.inputs, p.section.key), p.field.key) is not None for p in required)
     cells = ",".join(absolute(place) for p in required if (place := addresses.at(p.path)))
     pen.text(sheet, 6, 1, "必填项完成", label)
     pen.formula(
-        sheet, 7, 1, f'=COUNTA({cells})&" / {len(required)}"', pen.boxed(align="center", font_size=14),
+        sheet,
+        7,
+        1,
+        f'=COUNTA({cells})&" / {len(required)}"',
+        pen.boxed(align="center", font_size=14),
         f"{filled} / {len(required)}",
     )
     outcome = list(outcomes(report).values())
@@ -105,15 +119,13 @@ def _write_progress(pen: Pen, sheet: Any, report: Report, addresses: Addresses, 
 
 
 def _write_key_rates(pen: Pen, sheet: Any, report: Report, rates: dict[str, tuple[str, int, int]]) -> None:
-    from xlreport.sheets.master import rate_cell
-
     label = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center", text_wrap=True)
     pen.text(sheet, 9, 1, "主要指标", label)
     pen.text(sheet, 10, 1, "数值", label)
     for column, key in enumerate(KEY_RATES, 2):
         pen.text(sheet, 9, column, RATES[key].label, label)
         style = pen.boxed(num_format="0.00%", align="center", font_size=12)
-        pen.formula(sheet, 10, column, f"={absolute(rates[key])}", style, rate_cell(report.rates[key]))
+        pen.formula(sheet, 10, column, f"={absolute(rates[key])}", style, report.rates[key].cell)
 
 
 def _write_figures(
@@ -184,7 +196,9 @@ def _insert_projects(pen: Pen, sheet: Any, report: Report, addresses: Addresses,
     )
     _finish(chart, "项目执行率")
     chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True, "num_font": {"size": 9}, "major_gridlines": {"visible": False}, "crossing": "max"})
+    chart.set_y_axis(
+        {"reverse": True, "num_font": {"size": 9}, "major_gridlines": {"visible": False}, "crossing": "max"}
+    )
     light = {"visible": True, "line": {"color": "#D9D9D9"}}
     chart.set_x_axis({"num_format": "0%", "min": 0, "max": 1, "major_unit": 0.2, "major_gridlines": light})
     chart.set_size({"width": 835, "height": 360})
@@ -196,6 +210,3 @@ def _finish(chart: Any, title: str) -> None:
     chart.set_legend({"position": "bottom"})
     chart.set_y_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
     chart.set_chartarea({"border": {"color": "#D9D9D9"}})
-
-
-__all__ = ["column_letter", "sheet_reference", "write_home"]

@@ -10,7 +10,7 @@ Column A of every input sheet is hidden and holds keys; the reader goes by them 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -109,9 +109,14 @@ class Addresses:
         return (place[0], rows[int(index)], place[1]) if place and int(index) < len(rows) else None
 
     def cell(self, path: str) -> str | None:
-        """The address as people read it: 收支情况!D5."""
+        """The address as people read it: 收支情况!D5, or a range for a column such as projects.executed."""
         place = self.at(path)
-        return f"{place[0]}!{cell_name(place[1], place[2])}" if place else None
+        if place:
+            return f"{place[0]}!{cell_name(place[1], place[2])}"
+        column, rows = self.columns.get(path), self.rows.get(path.partition(".")[0])
+        if not column or not rows:
+            return None
+        return f"{column[0]}!{cell_name(rows[0], column[1])}:{cell_name(rows[-1], column[1])}"
 
 
 def sheet_reference(name: str) -> str:
@@ -127,4 +132,3 @@ def absolute(place: tuple[str, int, int]) -> str:
 
 
 META = {"product": PRODUCT, "layout": LAYOUT}
-Rows = Mapping[str, list[list[object]]]

@@ -11,8 +11,7 @@ from xlreport.checks.rule import Finding, rule_lines
 from xlreport.model.fields import Kind
 from xlreport.model.figures import Parameter
 from xlreport.model.inputs import Explanation, Inputs, Project
-from xlreport.model.numbers import rounded
-from xlreport.model.rates import RATES, ROW_RATES, Rate, RateValue, row_rate
+from xlreport.model.rates import RATES, ROW_RATES, Rate, row_rate
 from xlreport.narrative import Narrative, narrate
 from xlreport.report import Report, outcomes
 from xlreport.sheets.entry import Column, write_form_sheet, write_table_sheet
@@ -97,20 +96,21 @@ def _project_rates(inputs: Inputs, flavour: Flavour) -> list[Column]:
         return f"projects[[#This Row],[{parameter.own.label if parameter.own else parameter.name}]]"
 
     def value(key: str) -> Callable[[int], Any]:
-        return lambda at: rate_cell(row_rate(key, inputs.projects[at]))
+        return lambda at: row_rate(key, inputs.projects[at]).cell
 
     return [
-        Column(rate.label, key, 11, Kind.PERCENT, value(key), flavour.rate_formula(rate, reference), "stated_rate")
+        Column(
+            rate.label,
+            key,
+            11,
+            Kind.PERCENT,
+            value(key),
+            flavour.rate_formula(rate, reference),
+            "stated_rate",
+        )
         for key, rate in ROW_RATES.items()
         if rate.each is Project
     ]
-
-
-def rate_cell(rate: RateValue) -> Any:
-    """What the formula of a rate gives: four decimals, — over a zero base, an empty text where it is blank."""
-    if rate.value is not None:
-        return rounded(rate.value, 4)
-    return "" if rate.blank else "—"
 
 
 def _previews(story: Narrative) -> list[Column]:
@@ -168,11 +168,22 @@ def _write_checks(
             sheet.write_url(first + at, place, f"internal:{absolute(target).replace('$', '')}", link, text)
     for words, colour in LEVEL_COLOURS.items():
         sheet.conditional_format(
-            first, 4, last, 4,
-            {"type": "cell", "criteria": "==", "value": f'"{words}"', "format": pen.format(bg_color=colour, bold=True)},
+            first,
+            4,
+            last,
+            4,
+            {
+                "type": "cell",
+                "criteria": "==",
+                "value": f'"{words}"',
+                "format": pen.format(bg_color=colour, bold=True),
+            },
         )
     sheet.conditional_format(
-        first, 4, last, 4,
+        first,
+        4,
+        last,
+        4,
         {"type": "cell", "criteria": "==", "value": '"通过"', "format": pen.format(font_color="#548235")},
     )
     sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -196,7 +207,7 @@ def _write_rates(
         pen.text(sheet, row, 1, rate.label, pen.boxed())
         formula = flavour.rate_formula(rate, lambda parameter: _reference(parameter, addresses))
         style = pen.for_value(Kind.PERCENT, bg_color=CALCULATED_FILL)
-        pen.formula(sheet, row, 2, formula, style, rate_cell(report.rates[key]))
+        pen.formula(sheet, row, 2, formula, style, report.rates[key].cell)
         pen.text(sheet, row, 3, rate.words, pen.boxed(text_wrap=True, font_color="#595959"))
         pen.text(sheet, row, 4, rate.source, pen.boxed(text_wrap=True, font_color="#595959"))
         if len(rate.words) > 38:

@@ -90,7 +90,9 @@ class Pen:
     def text(self, sheet: Any, row: int, column: int, text: str, style: Any = None) -> None:
         """Text as text, whatever it begins with. Raises Unusable for more than a cell holds."""
         if len(text) > LONGEST_TEXT:
-            raise Unusable(f"{sheet.get_name()}：有一段文字长 {len(text)} 字，超过单元格上限 {LONGEST_TEXT} 字，请缩短。")
+            raise Unusable(
+                f"{sheet.get_name()}：有一段文字长 {len(text)} 字，超过单元格上限 {LONGEST_TEXT} 字，请缩短。"
+            )
         if text:
             sheet.write_string(row, column, text, style)
         else:
@@ -148,34 +150,58 @@ def validation(field: Field) -> dict[str, Any]:
 
 def _amount(field: Field) -> dict[str, Any]:
     if field.signed:
-        return {"validate": "decimal", "criteria": "between", "minimum": -1e8, "maximum": 1e8,
-                "says": "应填数字，单位万元，不要带单位文字。"}
-    return {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1e8,
-            "says": "应填不小于 0 的数字，单位万元，不要带单位文字。"}
+        return {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": -1e8,
+            "maximum": 1e8,
+            "says": "应填数字，单位万元，不要带单位文字。",
+        }
+    return {
+        "validate": "decimal",
+        "criteria": "between",
+        "minimum": 0,
+        "maximum": 1e8,
+        "says": "应填不小于 0 的数字，单位万元，不要带单位文字。",
+    }
 
 
 _VALIDATIONS: dict[Kind, Callable[[Field], dict[str, Any]]] = {
     Kind.MONEY: _amount,
     Kind.COUNT: lambda field: {
-        "validate": "integer", "criteria": "between", "minimum": 0, "maximum": 10**9,
+        "validate": "integer",
+        "criteria": "between",
+        "minimum": 0,
+        "maximum": 10**9,
         "says": f"应填整数，单位{field.shown_unit}。",
     },
     Kind.PERCENT: lambda field: {
-        "validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 10000,
+        "validate": "decimal",
+        "criteria": "between",
+        "minimum": 0,
+        "maximum": 10000,
         "says": "应填百分比，如 95.5%。",
     },
     Kind.YEAR: lambda field: {
-        "validate": "integer", "criteria": "between", "minimum": 2000, "maximum": 2100,
+        "validate": "integer",
+        "criteria": "between",
+        "minimum": 2000,
+        "maximum": 2100,
         "says": "应填四位数字的年份，如 2023。",
     },
     Kind.DATE: lambda field: {
-        "validate": "date", "criteria": "between", "minimum": date(2000, 1, 1), "maximum": date(2100, 12, 31),
+        "validate": "date",
+        "criteria": "between",
+        "minimum": date(2000, 1, 1),
+        "maximum": date(2100, 12, 31),
         "says": "应填日期，如 2024-4-2。",
     },
     Kind.TEXT: lambda field: {"validate": "any"},
     Kind.LONG_TEXT: lambda field: {"validate": "any"},
     Kind.CHOICE: lambda field: {
-        "validate": "list", "source": list(field.choices), "says": "请从下拉列表选择。",
+        "validate": "list",
+        "source": list(field.choices),
+        "says": "请从下拉列表选择。",
     },
 }
 _HINTS = {

@@ -1,0 +1,140 @@
+"""One department's workbook, read and evaluated, and what is made of it: report, generated workbook, mail."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from xlreport.assets import asset
+from xlreport.errors import Unusable
+from xlreport.files import file_name
+from xlreport.narrative import Narrative, narrate
+from xlreport.report import Report, evaluate
+from xlreport.sheets.layout import Addresses
+from xlreport.sheets.reader import Reading, read_workbook
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file to be written: its name in Chinese, and what writes it."""
+
+    name: str
+    write: Callable[[Path], None]
+
+    def content(self) -> bytes:
+        """The bytes of the file, without leaving one."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / self.name
+            self.write(path)
+            return path.read_bytes()
+
+
+@dataclass(frozen=True)
+class Department:
+    """A workbook as it was read, with everything that follows from it."""
+
+    source: str  # the workbook's file name
+    reading: Reading
+    report: Report
+
+    @cached_property
+    def story(self) -> Narrative:
+        """The narrative. Raises Unusable, naming the row, when a template line is faulty."""
+        story = narrate(self.report)
+        if story.faults:
+            fault = story.faults[0]
+            place = self.addresses.cell(f"template[{fault.line}].text") or f"报告模板第{fault.line + 1}行"
+            more = f"（另有 {len(story.faults) - 1} 行有误）" if len(story.faults) > 1 else ""
+            raise Unusable(f"{self.source}：{place}：{fault.message}{more}。")
+        if not story.paragraphs:
+            raise Unusable(f"{self.source}：“报告模板”没有内容，请恢复模板，或用 xlreport new 新建工作簿。")
+        return story
+
+    @property
+    def addresses(self) -> Addresses:
+        return self.reading.addresses
+
+    @property
+    def title(self) -> str:
+        """Unit, year and paper, as subjects and file names say it."""
+        unit = self.report.inputs.unit
+        year = f"{unit.year}年度" if unit.year else ""
+        return f"{unit.name or ''}{year}部门整体支出绩效自评报告"
+
+
+def open_department(path: Path, *, strict: bool = True) -> Department:
+    """Read and evaluate a saved workbook.
+
+    Raises Unusable when it cannot be read, and with `strict` also when a cell is not what its field wants:
+    what is unknown must not be printed as if it were blank.
+    """
+    reading = read_workbook(path)
+    if strict and reading.problems:
+        more = len(reading.problems) - 1
+        others = f"（另有 {more} 处有误，请用 xlreport check 查看全部）" if more else ""
+        raise Unusable(f"{path.name}：{reading.problems[0]}{others}")
+    return Department(path.name, reading, evaluate(reading.inputs))
+
+
+def word_report(department: Department, styles: Path | None = None) -> Output:
+    """The narrative report in 公文 form, in the styles of report.docx or of the unit's own document."""
+    from xlreport.word import write_report
+
+    unit, story = department.report.inputs.unit, department.story
+
+    def write(path: Path) -> None:
+        write_report(
+            story.paragraphs,
+            path,
+            style_document=styles or asset("report.docx"),
+            title=department.title,
+            author=unit.name or "",
+            sealed=unit.sealed != "否",
+        )
+
+    return Output(file_name(department.title, ".docx"), write)
+
+
+def pdf_report(word: Output) -> Output:
+    """The Word report as LibreOffice prints it."""
+    from xlreport.word import to_pdf
+
+    def write(path: Path) -> None:
+        with TemporaryDirectory() as folder:
+            docx = Path(folder) / word.name
+            word.write(docx)
+            to_pdf(docx, path)
+
+    return Output(str(Path(word.name).with_suffix(".pdf")), write)
+
+
+def generated_workbook(department: Department) -> Output:
+    """The clean workbook that is handed in."""
+    from xlreport.sheets.filing import write_filing
+
+    story = department.story
+
+    def write(path: Path) -> None:
+        source = department.source
+        write_filing(department.report, story, path, sources=department.addresses, source_name=source)
+
+    return Output(file_name(f"{department.title}（报送）", ".xlsx"), write)
+
+
+def mail_draft(department: Department, to: Sequence[str] = ()) -> Output:
+    """The message with both attached. Raises Unusable for an address that is none."""
+    from xlreport.mail import compose
+
+    attached = [
+        (output.name, output.content())
+        for output in (generated_workbook(department), word_report(department))
+    ]
+    message = compose(department.report, department.title, attached, to)
+    return Output(
+        file_name(f"{department.title}（报送）", ".eml"), lambda path: _write_bytes(path, bytes(message))
+    )
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
