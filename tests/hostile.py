@@ -483,6 +483,17 @@ def a_name_with_a_digit() -> bytes:
     return with_cells(row('<c r="A1"><v>5</v1></c><c r="B1"><v>6</v></c>'))
 
 
+@hostile("嵌套过深")
+def deeply_nested_elements() -> bytes:
+    return with_cells(row("<y>" * 100_000 + "</y>" * 100_000))
+
+
+@hostile()
+def a_text_of_many_runs() -> bytes:
+    runs = "<r><t>一</t></r>" * 50_000
+    return with_cells(row(f'<c t="inlineStr" r="A1"><is>{runs}</is></c>'))
+
+
 @hostile("不是普通的工作表")
 def texts_in_place_of_a_sheet() -> bytes:
     parts = parts_of(sound())
@@ -492,6 +503,16 @@ def texts_in_place_of_a_sheet() -> bytes:
 @hostile("单元格 A1 内容无法识别")
 def a_number_that_is_none() -> bytes:
     return with_cells(row('<c r="A1"><v>一</v></c>'))
+
+
+@hostile("单元格 B1 内容无法识别")
+def a_number_that_is_infinite() -> bytes:
+    return with_cells(row('<c r="A1"><v>1E-300</v></c><c r="B1"><v>1E400</v></c>'))
+
+
+@hostile("单元格 A1 内容无法识别")
+def a_number_of_400_digits() -> bytes:
+    return with_cells(row(f'<c r="A1"><v>{"9" * 400}</v></c>'))
 
 
 @hostile("单元格 A1 内容无法识别")

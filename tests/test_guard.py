@@ -285,6 +285,28 @@ def test_patterns_and_expat_read_the_same(tmp_path: Path, monkeypatch: pytest.Mo
     survive(tmp_path, accepted)
 
 
+@pytest.mark.parametrize("table", ["uniform", "changing", "with strangers"])
+def test_a_long_table_reads_the_same_by_its_shape(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = []
+    for number in range(1, 1001):
+        texts = '<c r="A{0}" t="s"><v>0</v></c><c r="B{0}" s="1"><v>0.5</v></c><c r="C{0}"/>'
+        content = texts + '<c r="D{0}" s="1"><f>B{0}&lt;1</f><v>-1.5</v></c>'
+        if table == "changing" and number > 300:
+            content += '<c r="E{0}" s="1"><v>7</v></c>'
+        if table == "with strangers" and number % 7 == 0:
+            content = texts + '<c r="AA{0}" s="1"><f>1</f></c><c r="AB{0}" t="e"><v>#N/A</v></c>'
+        rows.append(f'<row r="{number}">{content.format(number)}</row>')
+    data = hostile.with_cells("".join(rows))
+    quick = inspect(data, NAME)
+    monkeypatch.setattr("xlreport.sheets.cells._LEARN_AT", ())
+    slow = inspect(data, NAME)
+    monkeypatch.setattr(guard, "body_of", lambda part: -1)
+    exact = inspect(data, NAME)
+    assert len(quick.odd["表一"]) >= 2000
+    assert quick.odd == slow.odd == exact.odd
+    assert values(quick.workbook) == values(exact.workbook)
+
+
 # ------------------------------------------------------------------------------ friendly files
 
 

@@ -268,21 +268,26 @@ class _Numbering:
         self.counts[level] += 1
         self.counts[level + 1 :] = [0] * (3 - level)
         count = self.counts[level]
-        numeral = (f"{_chinese(count)}、", f"（{_chinese(count)}）", f"{count}.", f"（{count}）")[level]
+        shown = _chinese(count) if level < 2 else str(count)
+        numeral = (f"{shown}、", f"（{shown}）", f"{shown}.", f"（{shown}）")[level]
         return numeral + self.typed.sub("", text, count=1) if self.typed.match(text) else numeral + text
 
 
 def _chinese(number: int) -> str:
-    """1 to 99 as 一 to 九十九.
+    """1 to 9,999 in Chinese numerals.
 
-    >>> [_chinese(n) for n in (3, 10, 11, 25)]
-    ['三', '十', '十一', '二十五']
+    >>> [_chinese(n) for n in (3, 10, 11, 25, 101, 110, 2020)]
+    ['三', '十', '十一', '二十五', '一百零一', '一百一十', '二千零二十']
     """
-    digits = "零一二三四五六七八九"
-    if number < 10:
-        return digits[number]
-    tens, ones = divmod(number, 10)
-    return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
+    text = ""
+    for place, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = number // place % 10
+        if digit:
+            text += "零一二三四五六七八九"[digit] + unit
+        elif text and not text.endswith("零"):
+            text += "零"
+    text = text.rstrip("零")
+    return text.removeprefix("一") if 10 <= number < 20 else text
 
 
 def _explain(error: Exception) -> str:

@@ -66,6 +66,8 @@ def large_project_is_described(
     described: str | None,
     settings_described_from: Decimal,
 ) -> Verdict:
+    if full_year is not None and executed is not None and described is None:
+        return None  # nearly every project: it will be described if large
     amount = max(full_year or Decimal(), executed or Decimal())
     if amount < settings_described_from:
         return None

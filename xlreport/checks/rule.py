@@ -1,18 +1,19 @@
 """What a rule and a finding are: one rule = one small function of figures."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from operator import attrgetter
+from functools import cached_property
+from itertools import starmap
 from typing import Any
 
 from xlreport.model.fields import Field, Kind, Place, Value
-from xlreport.model.figures import Parameter, Subject, argument, given, parameter, parameters_of, subjects
+from xlreport.model.figures import Arguments, Parameter, Subject, Tables, parameter, parameters_of, subjects
 from xlreport.model.inputs import Inputs
 from xlreport.model.numbers import cut, date_text, decimals_of, percent_text, plain, rounded
-from xlreport.model.rates import RATES, ROW_RATES, row_rate
+from xlreport.model.rates import RATES, ROW_RATES
 
 
 class Level(StrEnum):
@@ -49,6 +50,11 @@ class Rule:
     parameters: tuple[Parameter, ...]
     each: type[Any] | None
     subjects: tuple[Subject, ...]
+
+    @cached_property
+    def calls(self) -> list[tuple[Subject, Arguments]]:
+        """What fetches the figures, for each subject."""
+        return [(subject, Arguments(self.parameters, subject)) for subject in self.subjects]
 
 
 @dataclass(frozen=True)
@@ -152,18 +158,22 @@ def stated(id: str, title: str, printed: str, rate_key: str, *, each: type[Any] 
     Equal only when cut instead of rounded, it is a hint. Over a zero base, rule F11 speaks.
     """
 
-    def is_recomputed(printed_rate: Decimal, rate: Decimal) -> Verdict:
+    rate = (ROW_RATES if each else RATES)[rate_key]
+
+    def is_recomputed(printed_rate: Decimal, *figures: Any) -> Verdict:
+        computed = rate.function(*figures)
+        if computed is None:
+            return None
         shown = printed_rate * 100
         decimals = decimals_of(shown)
-        if rounded(rate * 100, decimals) == shown:
+        if rounded(computed * 100, decimals) == shown:
             return None
-        words = f"公布的{label}{plain(shown)}%，按填报数计算为{percent_text(rate)}"
-        if cut(rate * 100, decimals) == shown:
+        words = f"公布的{rate.label}{plain(shown)}%，按填报数计算为{percent_text(computed)}"
+        if cut(computed * 100, decimals) == shown:
             return Breach(None, f"{words}，像是截位而不是四舍五入", Level.HINT)
-        return Breach(shown - rounded(rate * 100), words)
+        return Breach(shown - rounded(computed * 100), words)
 
-    label = (ROW_RATES if each else RATES)[rate_key].label
-    parameters = (parameter(printed, each), Parameter(rate_key))
+    parameters = (parameter(printed, each), *rate.parameters)
     remedy = "请按计算结果更正报告，或核对相关数据"
     RULES.append(Rule(id, Level.HARD, title, "", remedy, is_recomputed, parameters, each, subjects(each)))
 
@@ -196,7 +206,10 @@ def tolerance(parts: int) -> Decimal:
 
 def exceeds(value: Decimal | int, limit: Decimal | int, allowed: Decimal = Decimal(0)) -> Verdict:
     """Broken where `value` is above `limit` by more than `allowed`."""
-    return Breach(Decimal(value - limit)) if Decimal(value - limit) > allowed else None
+    if value <= limit:
+        return None
+    above = Decimal(value - limit)
+    return Breach(above) if above > allowed else None
 
 
 def differs(value: Decimal | int, expected: Decimal | int, allowed: Decimal = Decimal(0)) -> Verdict:
@@ -212,22 +225,20 @@ def breached(broken: bool) -> Verdict:
 def findings(inputs: Inputs, rates: Mapping[str, Value]) -> Iterator[Finding]:
     """Every broken rule, in the order of the rules; `rates` are the department's, by key."""
     explanations = {item.rule: item.text for item in inputs.explanations if item.rule and item.text}
+    tables = Tables(inputs)
     for item in RULES:
-        explanation = explanations.get(item.id)
-        for subject in item.subjects:
-            for row, arguments in _calls(item, subject, inputs, rates):
-                breach = item.function(*arguments)
+        for subject, fetch in item.calls:
+            calls = fetch(inputs, rates, tables)
+            for at, breach in enumerate(starmap(item.function, calls.arguments)):
                 if breach:
-                    yield _finding(item, subject, row, arguments, breach, inputs, explanation)
+                    row, arguments = calls.rows[at], calls.arguments[at]
+                    yield _finding(item, subject, row, arguments, breach, inputs, explanations.get(item.id))
 
 
 def applicable(inputs: Inputs, rates: Mapping[str, Value]) -> set[str]:
     """The ids of the rules whose figures are filled in at least once."""
-    return {
-        item.id
-        for item in RULES
-        if any(any(True for _ in _calls(item, subject, inputs, rates)) for subject in item.subjects)
-    }
+    tables = Tables(inputs)
+    return {item.id for item in RULES if any(fetch(inputs, rates, tables).rows for _, fetch in item.calls)}
 
 
 @dataclass(frozen=True)
@@ -252,44 +263,6 @@ def rule_lines() -> list[RuleLine]:
         titles = dict.fromkeys([*known.title.split("；"), item.title])
         lines[item.id] = RuleLine(item.id, level, "；".join(titles))
     return list(lines.values())
-
-
-def _calls(
-    item: Rule, subject: Subject, inputs: Inputs, rates: Mapping[str, Value]
-) -> Iterable[tuple[int | None, tuple[Any, ...]]]:
-    """The arguments of a rule for each record it applies to, with the record's row in its table."""
-    if subject.section is None:
-        arguments = tuple(argument(p, inputs, rates) for p in item.parameters)
-        return [(None, arguments)] if given(item.parameters, arguments) else []
-    part = getattr(inputs, subject.section.key)
-    rows: Iterable[tuple[int | None, Any]] = enumerate(part) if subject.is_table else [(None, part)]
-    return _row_calls(item, rows, inputs, rates)
-
-
-def _row_calls(
-    item: Rule, rows: Iterable[tuple[int | None, Any]], inputs: Inputs, rates: Mapping[str, Value]
-) -> Iterator[tuple[int | None, tuple[Any, ...]]]:
-    # Thousands of rows pass here: look up per rule what can be looked up, and per row only the rest.
-    own = [(at, p) for at, p in enumerate(item.parameters) if p.own]
-    of_row = [(at, p.name) for at, p in enumerate(item.parameters) if p.name in ROW_RATES]
-    first = attrgetter(*(p.name for _, p in own))
-    needed = [p.name for _, p in own if not p.optional]
-    get_needed = attrgetter(*needed) if needed else None
-    single = len(needed) == 1
-    fixed = [argument(p, inputs, rates) for p in item.parameters]
-    for row, record in rows:
-        if get_needed:
-            values = get_needed(record)
-            if values is None if single else None in values:
-                continue
-        arguments = list(fixed)
-        values = first(record) if len(own) > 1 else (first(record),)
-        for (at, _), value in zip(own, values, strict=True):
-            arguments[at] = value
-        for at, name in of_row:
-            arguments[at] = row_rate(name, record).value
-        if given(item.parameters, arguments):
-            yield row, tuple(arguments)
 
 
 def _finding(
@@ -327,7 +300,7 @@ def _finding(
 
 def _paths(item: Parameter, subject: Subject, row: int | None) -> Iterator[str]:
     """The fields behind a parameter: for a rate those that it is computed from; a threshold is no place."""
-    source = RATES.get(item.name) or ROW_RATES.get(item.name) if item.field is None else None
+    source = RATES.get(item.name) if item.field is None else None
     if source:
         for inner in source.parameters:
             yield from _paths(inner, subject, row)

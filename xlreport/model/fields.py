@@ -1,13 +1,14 @@
 """How a field is declared, and reading that declaration."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache, cached_property
+from itertools import repeat
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 
@@ -163,9 +164,27 @@ def places_of(record: Any) -> Mapping[str, Place]:
     return found
 
 
+@cache
+def blank_values(record: Any) -> dict[str, Value]:
+    """The fields of a record, none of them filled in."""
+    return dict.fromkeys(field.key for field in fields_of(record))
+
+
 def blank(record: Any) -> Any:
     """A record with no field filled in."""
-    return record(**dict.fromkeys((field.key for field in fields_of(record)), None))
+    return record(**blank_values(record))
+
+
+def records_of(record: Any, columns: Sequence[Sequence[Value]]) -> tuple[Any, ...]:
+    """The records whose fields are the given columns, in the order of declaration.
+
+    A frozen dataclass assigns in its constructor one by one, which for thousands of rows takes longer than
+    reading them; its slots take whole columns at once.
+    """
+    made = tuple(map(record.__new__, repeat(record, len(columns[0]))))
+    for field, column in zip(fields_of(record), columns, strict=True):
+        deque(map(getattr(record, field.key).__set__, made, column), maxlen=0)
+    return made
 
 
 def values_of(inputs: Any) -> Iterator[tuple[Place, Value]]:

@@ -6,13 +6,14 @@ called like a rate. Annotated `Decimal | None` it is optional (a blank comes as 
 function not applicable); annotated `tuple[…, ...]` it is a whole table column.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import signature
+from operator import attrgetter
 from types import NoneType
 from typing import Any, get_args, get_origin
 
-from xlreport.model.fields import Field, Place, Section, Value, fields_of, places_of, sections_of
+from xlreport.model.fields import Field, Place, Section, fields_of, places_of, sections_of
 from xlreport.model.inputs import Inputs
 
 
@@ -83,20 +84,104 @@ def subjects(each: Any, of: Sequence[str] = ()) -> tuple[Subject, ...]:
     return found
 
 
-def argument(parameter: Parameter, inputs: Inputs, rates: Mapping[str, Value]) -> Any:
-    """The argument for a parameter that is the same in every row; a blank setting has its default."""
-    if parameter.place is None:
-        return rates.get(parameter.name)
-    section = getattr(inputs, parameter.place.section.key)
-    if parameter.column:
-        return tuple(getattr(row, parameter.place.field.key) for row in section)
-    value = getattr(section, parameter.place.field.key)
-    return parameter.place.field.default if value is None else value
+class Tables:
+    """The columns of the tables of one record, each taken out of the rows once."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self._inputs = inputs
+        self._columns: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self._blanks: dict[tuple[str, str], frozenset[int]] = {}
+
+    def column(self, section: str, key: str) -> tuple[Any, ...]:
+        """Every row's value of one field."""
+        if (section, key) not in self._columns:
+            self._columns[section, key] = tuple(map(attrgetter(key), getattr(self._inputs, section)))
+        return self._columns[section, key]
+
+    def blanks(self, section: str, key: str) -> frozenset[int]:
+        """The rows in which the field is blank."""
+        if (section, key) not in self._blanks:
+            column = self.column(section, key)
+            self._blanks[section, key] = frozenset(at for at, value in enumerate(column) if value is None)
+        return self._blanks[section, key]
 
 
-def given(parameters: Iterable[Parameter], arguments: Iterable[Any]) -> bool:
-    """Whether no argument that the function needs is blank."""
-    return all(
-        parameter.optional or argument is not None
-        for parameter, argument in zip(parameters, arguments, strict=True)
-    )
+@dataclass(frozen=True)
+class Calls:
+    """What a function is called with: arguments, and for each call its row in the table (None in a form)."""
+
+    arguments: Sequence[tuple[Any, ...]] = ()
+    rows: Sequence[int | None] = ()
+
+
+class Arguments:
+    """Fetches the arguments of one function for one subject; there is no call where a needed one is blank.
+
+    Thousands of rows and dozens of rules pass through here, so what can be looked up once is, and the loops
+    are those of zip and attrgetter. (Blanks are told by identity: a Decimal takes long to differ from None.)
+    """
+
+    def __init__(self, parameters: Sequence[Parameter], subject: Subject) -> None:
+        self._section = subject.section.key if subject.section else ""
+        self._table = subject.is_table
+        self._parameters = parameters
+        self._needed = [at for at, p in enumerate(parameters) if not p.optional]
+        # Most functions take fields of forms only: those come in one call.
+        self._values = None
+        if not self._table and all(p.field and not p.column and p.field.default is None for p in parameters):
+            self._values = _getter(
+                [p.place.path if p.place else f"{self._section}.{p.name}" for p in parameters]
+            )
+
+    def __call__(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
+        """The calls for one record; `rates` are the department's, by key."""
+        if self._table:
+            return self._row_calls(inputs, rates, tables)
+        values = (
+            self._values(inputs)
+            if self._values
+            else tuple(self._source(p, inputs, rates, tables) for p in self._parameters)
+        )
+        for at in self._needed:
+            if values[at] is None:
+                return Calls()
+        return Calls((values,), (None,))
+
+    def _row_calls(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
+        count = len(getattr(inputs, self._section))
+        sources = []
+        blank: frozenset[int] = frozenset()
+        for item in self._parameters:
+            if item.own:
+                sources.append(tables.column(self._section, item.name))
+                if not item.optional:
+                    blank |= tables.blanks(self._section, item.name)
+                continue
+            value = self._source(item, inputs, rates, tables)
+            if value is None and not item.optional:
+                return Calls()
+            sources.append((value,) * count)
+        if len(blank) == count:
+            return Calls()
+        calls = tuple(zip(*sources, strict=True))
+        if not blank:
+            return Calls(calls, range(count))
+        rows = [row for row in range(count) if row not in blank]
+        return Calls([calls[row] for row in rows], rows)
+
+    def _source(self, item: Parameter, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Any:
+        """What a parameter gets: a value, or all of a column."""
+        if item.own:
+            return getattr(getattr(inputs, self._section), item.name)
+        if item.place is None:
+            return rates.get(item.name)
+        if item.column:
+            return tables.column(item.place.section.key, item.place.field.key)
+        value = getattr(getattr(inputs, item.place.section.key), item.place.field.key)
+        return item.place.field.default if value is None else value
+
+
+def _getter(paths: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """The values at dotted paths, always as a tuple."""
+    get = attrgetter(*paths)
+    return get if len(paths) > 1 else lambda record: (get(record),)

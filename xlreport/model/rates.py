@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from xlreport.model.figures import Parameter, argument, given, parameters_of
+from xlreport.model.figures import Arguments, Parameter, Subject, Tables, parameters_of
 from xlreport.model.inputs import Inputs, Project
 from xlreport.model.numbers import rounded
 
@@ -24,6 +25,11 @@ class Rate:
     function: RateFunction
     parameters: tuple[Parameter, ...]
     each: type[Any] | None
+
+    @cached_property
+    def arguments(self) -> Arguments:
+        """What fetches the figures of a rate of the whole department."""
+        return Arguments(self.parameters, Subject())
 
     def excel(self, reference: Callable[[Parameter], str]) -> str:
         """The cell formula, given the reference of each parameter: blank → blank, zero base → —."""
@@ -96,21 +102,19 @@ def rate(
 
 def rate_values(inputs: Inputs) -> Mapping[str, RateValue]:
     """Every rate of the department."""
-    return {
-        key: _value(item, [argument(p, inputs, {}) for p in item.parameters]) for key, item in RATES.items()
-    }
+    tables = Tables(inputs)
+    values = {}
+    for key, item in RATES.items():
+        calls = item.arguments(inputs, {}, tables).arguments
+        values[key] = RateValue(item.function(*calls[0])) if calls else RateValue(None, blank=True)
+    return values
 
 
 def row_rate(key: str, record: object) -> RateValue:
     """A rate of one project."""
     item = ROW_RATES[key]
-    return _value(item, [getattr(record, p.name) for p in item.parameters])
-
-
-def _value(item: Rate, arguments: list[Any]) -> RateValue:
-    if not given(item.parameters, arguments):
-        return RateValue(None, blank=True)
-    return RateValue(item.function(*arguments))
+    arguments = tuple(getattr(record, p.name) for p in item.parameters)
+    return RateValue(None, blank=True) if None in arguments else RateValue(item.function(*arguments))
 
 
 def ratio(part: Decimal | int, base: Decimal | int) -> Decimal | None:

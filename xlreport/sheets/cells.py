@@ -5,8 +5,9 @@ A part that the patterns do not take is rewritten by `plain` and then taken: the
 
 import re
 from enum import StrEnum
-from functools import lru_cache
-from typing import NamedTuple
+from functools import cache, lru_cache
+from itertools import product
+from typing import Any, NamedTuple
 
 from xlreport.errors import Unusable
 from xlreport.sheets.plain import MAIN, column_letters, column_number
@@ -49,9 +50,10 @@ STRING = rb"(?:" + _T + rb"|(?:" + _RUN + rb")++)" + _PHONETIC
 _FORMULA = rb'<f(?: [A-Za-z0-9:]++="[^"<>]*+")*+ ?+(?:/>|>[^<]*+</f>)'
 _OPEN = rb'(?: (?:cm|vm|ph)="[0-9]++")*+>'
 _ANY_ERROR = rb"#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA)"
-_NUMBER = rb"[-+]?+(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:[eE][-+]?+[0-9]++)?+"
+# Neither digits nor exponent enough to become infinite.
+_NUMBER = rb"[-+]?+(?:[0-9]{1,100}+\.?+[0-9]{0,100}+|\.[0-9]++)(?:[eE](?:\+?+[0-9]{1,2}+|-[0-9]{1,3}+))?+"
 _SOUND = (
-    rb">(?:<f>[^<]*+</f>)?+<v>-?+[0-9]++\.?+[0-9]*+</v></c>",
+    rb">(?:<f>[^<]*+</f>)?+<v>-?+[0-9]{1,100}+\.?+[0-9]{0,100}+</v></c>",
     rb' t="s"><v>[0-9]++</v></c>',
     rb"/>",
     rb'(?: t="n")?+' + _OPEN + rb"(?:" + _FORMULA + rb")?+<v>" + _NUMBER + rb"</v></c>",
@@ -77,7 +79,12 @@ def _row_pattern(column: bytes, contents: tuple[bytes, ...]) -> re.Pattern[bytes
 
 
 _SOUND_ROW = _row_pattern(rb"[A-Z]", _SOUND)
-_ANY_ROW = _row_pattern(rb"[A-Z]{1,3}+", _SOUND + _UNSOUND)
+
+
+@cache
+def _any_row() -> re.Pattern[bytes]:
+    """Compiled when wanted: it takes longer than to read a small workbook."""
+    return _row_pattern(rb"[A-Z]{1,3}+", _SOUND + _UNSOUND)
 
 
 @lru_cache(maxsize=8)
@@ -99,6 +106,10 @@ class _Shape(NamedTuple):
     pattern: re.Pattern[bytes]
     percents: tuple[int, ...]
 
+    def scanner(self, part: bytes, at: int) -> Any:
+        """Matches one row after the other from `at` on; the loop over them is then not ours."""
+        return self.pattern.scanner(part, at)  # type: ignore[attr-defined]
+
 
 def _shape_of(row: bytes, percents: frozenset[int]) -> _Shape | None:
     pieces = [_ROW_START, rb">"]
@@ -113,7 +124,11 @@ def _shape_of(row: bytes, percents: frozenset[int]) -> _Shape | None:
         elif cell[4]:
             pieces.append(rb' t="s"><v>[0-9]++</v></c>')
         else:
-            pieces += [rb">", rb"<f>[^<]*+</f>" if cell[5] else b"", rb"<v>-?+[0-9]++\.?+[0-9]*+</v></c>"]
+            pieces += [
+                rb">",
+                rb"<f>[^<]*+</f>" if cell[5] else b"",
+                rb"<v>-?+[0-9]{1,100}+\.?+[0-9]{0,100}+</v></c>",
+            ]
             if style and int(style[4:-1]) in percents:
                 columns.append(cell[1][0] - 65)
     whole = row.startswith(b"</row>", at)
@@ -153,20 +168,24 @@ def scan(part: bytes, start: int, percents: frozenset[int], where: str) -> Sheet
     shape: _Shape | None = None
     strangers = 0
     at = start + len(b"<sheetData>")
-    sound_row, any_row = _SOUND_ROW.match, _ANY_ROW.match
+    sound_row = _SOUND_ROW.match
     while True:
-        if shape and (match := shape.pattern.match(part, at)):
-            row = int(match[1])
-            for column in shape.percents:
-                odd[row - 1, column] = Oddity.PERCENT
-            rows.append((row, at, at := match.end()))
+        if shape and (run := [*iter(shape.scanner(part, at).match, None)]):
+            numbers = [int(match[1]) for match in run]
+            odd.update(dict.fromkeys(product([row - 1 for row in numbers], shape.percents), Oddity.PERCENT))
+            last = run[numbers.index(max(numbers))]
+            rows.append((max(numbers), last.start(), last.end()))
+            at = run[-1].end()
             continue
-        match = sound_row(part, at) or any_row(part, at)
-        if match is None:
+        sound = match = sound_row(part, at)
+        if match is None and part.startswith(b"</sheetData>", at):
             break
+        match = match or _any_row().match(part, at)
+        if match is None:
+            return None
         end = match.end()
         rows.append((int(match[1]), at, end))
-        if match.re is _ANY_ROW:
+        if sound is None:
             unsound.append(rows[-1])
         elif (strangers := strangers + 1) in _LEARN_AT:
             shape = _shape_of(match[0], percents)
@@ -175,8 +194,6 @@ def scan(part: bytes, start: int, percents: frozenset[int], where: str) -> Sheet
         else:
             unshaped.append([at, end])
         at = end
-    if not part.startswith(b"</sheetData>", at):
-        return None
     if percents:
         # `<c r="` stands nowhere else in what is plain: a text has no bare `<`.
         pattern = _percent_pattern(percents)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
+from xlreport.checks.rule import shown
 from xlreport.model.fields import Field, Kind, Section, Value
 from xlreport.model.inputs import Inputs
 from xlreport.sheets.layout import (
@@ -176,14 +177,7 @@ def _write_field(
 
 
 def _help(field: Field, required: bool) -> str:
-    default = ""
-    if field.default is not None:
-        shown = (
-            f"{field.default * 100:g}%"
-            if field.kind is Kind.PERCENT
-            else f"{field.default}{field.shown_unit}"
-        )
-        default = f"；留空按 {shown}"
+    default = "" if field.default is None else f"；留空按 {shown(field, field.default)}"
     return f"{'必填。' if required else ''}{field.help}{default}"
 
 

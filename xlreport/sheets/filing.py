@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from xlreport.checks.rule import rule_lines
-from xlreport.model.fields import Kind, Place, Value
+from xlreport.model.fields import Kind, Place, Section, Value, values_of
 from xlreport.model.figures import Parameter
 from xlreport.model.inputs import Project, Style
 from xlreport.model.numbers import date_text
@@ -27,7 +27,7 @@ COVER, NARRATIVE, FIGURES, PROJECTS, CHECKS, SOURCES = (
 )
 # What is about filling in and checking, not about the department's year.
 NOT_FILED = {"texts", "stated", "settings"}
-LINE = 84  # half-width characters in a line of the narrative
+LINE = 80  # half-width characters in a line of the narrative, as wide as an A4 page prints
 
 PARAGRAPH_FORMATS: dict[Style, dict[str, Any]] = {
     Style.ATTACHMENT: {"bold": True},
@@ -107,11 +107,11 @@ def _write_cover(pen: Pen, sheet: Any, report: Report, title: str) -> None:
 
 
 def _write_narrative(pen: Pen, sheet: Any, story: Narrative) -> None:
-    sheet.set_column(0, 0, LINE + 6)
+    sheet.set_column(0, 0, LINE)
     for row, paragraph in enumerate(story.paragraphs):
         looks = {"font_size": 11, "text_wrap": True} | PARAGRAPH_FORMATS[paragraph.style]
         pen.text(sheet, row, 0, paragraph.text, pen.format(**looks))
-        tall = 40.0 if paragraph.style is Style.TITLE else height(paragraph.text, LINE - 4) + 4
+        tall = 40.0 if paragraph.style is Style.TITLE else height(paragraph.text, LINE - 6) + 2
         sheet.set_row(row, min(tall, 409.0))
     sheet.print_area(0, 0, max(len(story.paragraphs) - 1, 0), 0)
 
@@ -138,15 +138,16 @@ def _write_figures(pen: Pen, sheet: Any, report: Report) -> Addresses:
 def _write_block(
     pen: Pen, sheet: Any, title: str, form: Form, report: Report, row: int, places: Addresses
 ) -> int:
-    columns = [getattr(report.inputs, section.key) for section in form.sections]
+    sections = [s for s in form.sections if any(_values(report, s))]
+    columns = [getattr(report.inputs, section.key) for section in sections]
     filled = [f for f in form.sections[0].fields if any(getattr(c, f.key) is not None for c in columns)]
     if not filled:
         return row
     head = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center")
-    several = len(columns) > 1
+    several = len(form.sections) > 1
     pen.text(sheet, row, 0, title if several else form.sections[0].label, head)
     pen.text(sheet, row, 1, "单位", head)
-    for at, section in enumerate(form.sections, 2):
+    for at, section in enumerate(sections, 2):
         pen.text(sheet, row, at, section.label if several else "数据", head)
     for field in filled:
         row += 1
@@ -155,10 +156,15 @@ def _write_block(
         wide = field.kind not in NUMBERS and not several
         if wide:
             sheet.merge_range(row, 2, row, 5, "", pen.for_value(field.kind))
-        for at, (section, record) in enumerate(zip(form.sections, columns, strict=True), 2):
+        for at, (section, record) in enumerate(zip(sections, columns, strict=True), 2):
             pen.value(sheet, row, at, getattr(record, field.key), pen.for_value(field.kind))
             places.cells[f"{section.key}.{field.key}"] = (FIGURES, row, at)
     return row + 2
+
+
+def _values(report: Report, section: Section) -> list[bool]:
+    record = getattr(report.inputs, section.key)
+    return [getattr(record, field.key) is not None for field in section.fields]
 
 
 def _write_rates(pen: Pen, sheet: Any, report: Report, row: int, places: Addresses) -> None:
@@ -257,7 +263,7 @@ def _write_checks(pen: Pen, sheet: Any, report: Report, sources: Addresses) -> N
     plain = pen.boxed(text_wrap=True)
     for line in rule_lines():
         found = [finding for finding in report.findings if finding.rule == line.id]
-        for finding in found or [None]:
+        for finding in (*found, *(() if found else (None,))):
             row += 1
             result = str(outcome[line.id]) if finding is None or not finding.is_open else str(finding.level)
             colour = {"bg_color": LEVEL_COLOURS[result]} if result in LEVEL_COLOURS else {}
@@ -315,8 +321,6 @@ def _write_sources(
 
 def _filed_values(report: Report) -> list[tuple[Place, Value]]:
     """The numbers that were filled in, in the order of the sheets."""
-    from xlreport.model.fields import values_of
-
     return [
         (place, value)
         for place, value in values_of(report.inputs)

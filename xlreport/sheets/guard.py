@@ -3,10 +3,11 @@
 calamine ends the whole process on a value in a far row and shows errors as blanks. So it is handed a package
 of our own making instead of the file: the parts that it needs, each proven plain by one pass of a pattern or
 else rewritten by `plain`. That also spares it a second pass over every sheet in search of merged cells, which
-is more than all of this costs.
+pays for a good part of this.
 """
 
 import re
+from html import unescape
 from typing import NamedTuple
 
 from xlreport.errors import Unusable
@@ -34,10 +35,13 @@ class Inspected(NamedTuple):
     odd: dict[str, OddCells]
 
 
-def inspect(data: bytes, name: str) -> Inspected:
-    """Check the bytes of a workbook file called `name`. Raises Unusable."""
+def inspect(data: bytes, name: str, wanted: frozenset[str] = frozenset()) -> Inspected:
+    """Check the bytes of a workbook file called `name`. Raises Unusable.
+
+    Where the book has all the sheets that are `wanted`, the others are left out, unread.
+    """
     package = Package(data, name)
-    book = _book(package, name)
+    book = _book(package, name, wanted)
     styles, percents = _styles(package, book.styles, f"{name}：单元格格式表（styles）")
     # A cell without style has the first: when that shows percent, only rewriting makes it visible.
     rewrite = 0 in percents
@@ -86,7 +90,7 @@ class _Book(NamedTuple):
     plain: bytes
 
 
-def _book(package: Package, name: str) -> _Book:
+def _book(package: Package, name: str, wanted: frozenset[str]) -> _Book:
     path = next((p for p, kind in _targets(package, "", name).values() if kind == "officeDocument"), "")
     if path.endswith(".bin"):
         raise Unusable(f"{name}：是 .xlsb 二进制工作簿，请用 Excel 打开后另存为 .xlsx 再试。")
@@ -114,13 +118,15 @@ def _book(package: Package, name: str) -> _Book:
             )
         if title in sheets or len(sheets) >= MAX_SHEETS:
             raise Unusable(f"{name}：工作表「{title}」重名或工作表过多；请用 Excel 打开并修复后另存再试。")
-        out.append(f'<sheet name="{escape(title)}" r:id="r{len(sheets)}"/>')
         sheets[title] = part
 
     walk(package.read(path), where, start)
     if not sheets:
         raise Unusable(f"{name}：没有任何工作表，请选择填好的工作簿。")
     paths = {kind: p for p, kind in targets.values()}
+    if wanted and wanted <= sheets.keys():
+        sheets = {title: part for title, part in sheets.items() if title in wanted}
+    out += (f'<sheet name="{escape(title)}" r:id="r{at}"/>' for at, title in enumerate(sheets))
     plain = f"<workbook>{''.join(out)}</workbook>".encode()
     return _Book(sheets, paths.get("styles", ""), paths.get("sharedStrings", ""), plain)
 
@@ -160,6 +166,29 @@ def _relationships(targets: list[tuple[str, str]]) -> bytes:
     return f"<Relationships>{''.join(lines)}</Relationships>".encode()
 
 
+_STYLE_SHEET = re.compile(DECLARATION + rb'<styleSheet(?: [^<>]*?)?? xmlns="' + ANY_MAIN + rb'"[^<>]*+>')
+_FORMATS = re.compile(
+    rb'<numFmts count="[0-9]*+">((?:<numFmt numFmtId="[0-9]++" formatCode="[^"<>]*+" ?/>)*+)</numFmts>'
+)
+_FORMAT = re.compile(rb'numFmtId="([0-9]++)" formatCode="([^"]*+)"')
+_CELL_FORMATS = re.compile(rb'<cellXfs count="[0-9]*+">(.*?)</cellXfs>', re.DOTALL)
+_CELL_FORMAT = re.compile(rb'<xf numFmtId="([0-9]++)"')
+
+
+def _plain_formats(part: bytes) -> tuple[dict[str, str], list[str]] | None:
+    """The format codes and those of the cell styles, where the part is as nearly every program writes it."""
+    if not _STYLE_SHEET.match(part) or b"<!" in part:
+        return None
+    declared, cells = _FORMATS.search(part), _CELL_FORMATS.search(part)
+    if not cells or (declared is None and b"<numFmts" in part):
+        return None
+    found = _CELL_FORMAT.findall(cells[1])
+    if len(found) != cells[1].count(b"<xf"):
+        return None
+    codes = _FORMAT.findall(declared[1]) if declared else []
+    return {number.decode(): unescape(code.decode()) for number, code in codes}, [f.decode() for f in found]
+
+
 _NOT_SHOWN = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 
 
@@ -179,8 +208,12 @@ def _styles(package: Package, path: str, where: str) -> tuple[bytes, frozenset[i
     def end(_: str) -> None:
         above.pop()
 
-    if path in package:
-        walk(package.read(path), where, start, end)
+    part = package.read(path) if path in package else b""
+    if plain_formats := _plain_formats(part):
+        declared_codes, formats = plain_formats
+        codes |= declared_codes
+    elif part:
+        walk(part, where, start, end)
     percents = {number for number, code in codes.items() if "%" in _NOT_SHOWN.sub("", code)}
     declared = "".join(
         f'<numFmt numFmtId="{escape(number)}" formatCode="{escape(code)}"/>' for number, code in codes.items()
@@ -197,6 +230,19 @@ _SST = re.compile(DECLARATION + rb'<sst(?: [^<>]*?)?? xmlns="' + ANY_MAIN + rb'"
 _TEXTS = re.compile(rb"(?:<si>" + STRING + rb"</si>)*+</sst>\s*+")
 
 
+def _all_simple(part: bytes, start: int) -> bool:
+    """Whether there is nothing but texts without runs or entities: then every `<` is one of their four."""
+    texts = part.count(b"<si>", start)
+    opened = part.count(b"<si><t>", start) + part.count(b'<si><t xml:space="preserve">', start)
+    closed = part.count(b"</t></si>", start)
+    return (
+        texts == opened == closed
+        and part.count(b"<", start) == 4 * texts + 1
+        and part.endswith(b"</sst>")
+        and b"&" not in part
+    )
+
+
 def _texts(package: Package, path: str, where: str) -> tuple[bytes | memoryview, ...]:
     """The shared texts without the count before them, which calamine would trust and reserve memory for."""
     if path not in package:
@@ -204,7 +250,7 @@ def _texts(package: Package, path: str, where: str) -> tuple[bytes | memoryview,
     part = package.read(path)
     head = _SST.match(part)
     start = head.end() if head else 0
-    if not (head and _TEXTS.fullmatch(part, start)):
+    if not (head and (_all_simple(part, start) or _TEXTS.fullmatch(part, start))):
         part, start = plain_texts(part, where), len(b"<sst>")
     if part.count(b"<si>") > MAX_TEXTS:
         raise Unusable(f"{where}过大，请删去多余的内容后保存再试。")

@@ -135,7 +135,7 @@ def _write_figures(
     addresses: Addresses,
     row: int,
     title: str,
-    record: type[Any],
+    record: Any,
     fields: tuple[str, ...],
     sections: tuple[str, ...],
 ) -> dict[str, tuple[int, int, int]]:

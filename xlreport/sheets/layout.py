@@ -10,11 +10,11 @@ Column A of every input sheet is hidden and holds keys; the reader goes by them 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 
-from xlreport.model.fields import Section, sections_of
+from xlreport.model.fields import Field, Section, sections_of
 from xlreport.model.inputs import Inputs
 
 PRODUCT = "xlreport"
@@ -48,6 +48,11 @@ class InputSheet:
     key: str
     forms: tuple[Form, ...]
     tables: tuple[Section, ...]
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """The fields of its forms by the key of their row: accounts.expenditure."""
+        return {f"{form.key}.{f.key}": f for form in self.forms for f in form.sections[0].fields}
 
 
 @cache

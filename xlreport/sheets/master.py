@@ -29,6 +29,8 @@ from xlreport.sheets.layout import (
 from xlreport.sheets.manual import write_manual
 from xlreport.sheets.pen import CALCULATED_FILL, HEAD_FILL, LEVEL_COLOURS, Pen
 
+LONGEST_PREVIEW = 30_000  # characters; a cell holds 32,767
+
 HOME, RATE_SHEET, MANUAL = "首页", "指标计算", "使用说明"
 CHECKS, TEMPLATE = "explanations", "template"
 
@@ -119,7 +121,8 @@ def _previews(story: Narrative) -> list[Column]:
     def preview(at: int) -> str:
         if at in faults:
             return f"〔{faults[at]}〕"
-        return "\n".join(paragraph.text for paragraph in story.lines[at])
+        text = "\n".join(paragraph.text for paragraph in story.lines[at])
+        return text if len(text) <= LONGEST_PREVIEW else f"{text[:LONGEST_PREVIEW]}……（预览到此为止）"
 
     return [Column("预览", "preview", 64, Kind.LONG_TEXT, preview)]
 

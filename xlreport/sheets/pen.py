@@ -112,6 +112,8 @@ class Pen:
     def formula(self, sheet: Any, row: int, column: int, formula: str, style: Any, value: Any) -> None:
         """A formula with the value it has now, for viewers that do not calculate."""
         stored = float(value) if isinstance(value, Decimal) else value
+        if isinstance(stored, str) and not stored:
+            stored = _EMPTY_TEXT
         sheet.write_formula(row, column, formula, style, stored)
 
     def title(self, sheet: Any, text: str, column: int = 1, row: int = 0) -> None:
@@ -129,6 +131,18 @@ class Pen:
         except xlsxwriter.exceptions.FileCreateError as error:
             # The library wraps what the system said; the caller decides by that.
             raise error.__context__ if isinstance(error.__context__, OSError) else OSError(error) from error
+
+
+class _EmptyText(str):
+    """The result of a formula that gives "". XlsxWriter takes an equal of "" for a result not known."""
+
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+
+_EMPTY_TEXT = _EmptyText()
 
 
 def width(text: str) -> int:

@@ -20,7 +20,7 @@ MAIN = (
 )
 
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]{1,100}\.?[0-9]{0,100}|\.[0-9]+)(?:[eE](?:\+?[0-9]{1,2}|-[0-9]{1,3}))?")
 _DATE = re.compile(r"[-+0-9:.TZ]+")
 _TRUTH = {"0": "0", "1": "1", "false": "0", "true": "1"}
 _ERRORS = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#GETTING_DATA")
@@ -72,6 +72,11 @@ def walk(
         raise Unusable(f"{where}内容已损坏，请用 Excel 打开并修复后另存为 .xlsx 再试。") from error
 
 
+def _refuse_depth(path: list[str], where: str) -> None:
+    if len(path) > 32:
+        raise Unusable(f"{where}内容已损坏（嵌套过深），请用 Excel 打开并修复后另存为 .xlsx 再试。")
+
+
 def column_number(letters: str) -> int:
     """
     >>> column_number("A"), column_number("ZZ"), column_number("XFD")
@@ -105,6 +110,7 @@ def plain_texts(part: bytes, where: str) -> bytes:
         if not path and tag != "sst":
             raise Unusable(f"{where}不是文字表，文件已损坏；请用 Excel 打开并修复后另存再试。")
         path.append(tag)
+        _refuse_depth(path, where)
         if path == ["sst", "si"]:
             text.clear()
         text.start(path[1:], attributes)
@@ -127,7 +133,7 @@ class _Text:
         self.clear()
 
     def clear(self) -> None:
-        self.whole = ""
+        self._pieces: list[str] = []
         self._piece: list[str] | None = None
         self._keep = False
 
@@ -143,8 +149,12 @@ class _Text:
     def end(self, tag: str) -> None:
         if tag == "t" and self._piece is not None:
             piece = "".join(self._piece)
-            self.whole += piece if self._keep else piece.strip(_SPACE)
+            self._pieces.append(piece if self._keep else piece.strip(_SPACE))
             self._piece = None
+
+    @property
+    def whole(self) -> str:
+        return "".join(self._pieces)
 
 
 def plain_cells(part: bytes, where: str) -> bytes:
@@ -174,6 +184,7 @@ class _Cells:
         if not path and tag != "worksheet":
             raise Unusable(f"{self._where}不是普通的工作表，无法读取；请用 Excel 打开后另存再试。")
         path.append(tag)
+        _refuse_depth(path, self._where)
         if len(path) < 3 or path[1] != "sheetData":
             return
         if len(path) == 3 and tag == "row":

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 
 from xlreport.errors import Unusable
 from xlreport.files import read_bytes
-from xlreport.model.fields import Field, Kind, Section, Value
+from xlreport.model.fields import Field, Kind, Section, Value, blank_values, records_of
 from xlreport.model.inputs import Inputs
-from xlreport.model.values import Wrong, parse
+from xlreport.model.values import Wrong, parse, parse_column
 from xlreport.sheets.guard import Oddity, inspect
 from xlreport.sheets.layout import (
     COMPUTED_MARK,
@@ -57,18 +57,12 @@ class Reading:
 def read_workbook(path: Path) -> Reading:
     """Read a saved master workbook. Raises Unusable when it is none or cannot be opened."""
     data = read_bytes(path)
-    inspected = inspect(data, path.name)
+    # The tabs of the input sheets by their names; all of them only when one of those is missing.
+    inspected = inspect(data, path.name, frozenset((META_SHEET, *(sheet.name for sheet in input_sheets()))))
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(inspected.workbook))
-        # The tabs of the input sheets by their names; the others only when one of those is missing.
-        wanted = {META_SHEET, *(sheet.name for sheet in input_sheets())}
-        names = book.sheet_names
-        if not wanted <= set(names):
-            wanted = set(names)
         rows = {
-            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for name in names
-            if name in wanted
+            name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
         }
     except CalamineError as error:
         raise Unusable(
@@ -144,9 +138,7 @@ class _SheetParser:
     def records(self) -> dict[str, Any]:
         """The record of each section of the sheet; what was not found is blank."""
         forms = {
-            section.key: section.record(
-                **{f.key: self.values.get(section.key, {}).get(f.key) for f in section.fields}
-            )
+            section.key: section.record(**(blank_values(section.record) | self.values.get(section.key, {})))
             for form in self.sheet.forms
             for section in form.sections
         }
@@ -154,9 +146,7 @@ class _SheetParser:
 
     def read(self, tab: str, rows: Rows, odd: OddCells) -> None:
         self.tab, self.odd = tab, odd
-        fields = {
-            f"{form.key}.{f.key}": (form, f) for form in self.sheet.forms for f in form.sections[0].fields
-        }
+        fields = self.sheet.fields
         columns: dict[int, Section] = {}
         seen: set[str] = set()
         for at, row in enumerate(rows):
@@ -170,11 +160,11 @@ class _SheetParser:
                 columns = self._form_columns(key.removeprefix(FORM_MARK), row, at)
             elif key in fields and key not in seen:
                 seen.add(key)
-                self._read_field(fields[key][1], row, at, columns)
+                self._read_field(fields[key], row, at, columns)
             else:
                 self._bad_key(str(key), at, seen, fields)
         for key in fields.keys() - seen:
-            label = fields[key][1].label
+            label = fields[key].label
             message = f"缺少“{label}”一行（标识 {key}），请从原工作簿恢复这一行。"
             self.problems.append(Problem(self.tab, message))
         if self.sheet.tables and not self.rows.keys() >= {s.key for s in self.sheet.tables}:
@@ -203,16 +193,19 @@ class _SheetParser:
         return columns
 
     def _read_field(self, item: Field, row: Sequence[Any], at: int, columns: Mapping[int, Section]) -> None:
+        key, width, odd = item.key, len(row), self.odd
         for column, section in columns.items():
-            content = row[column] if column < len(row) else None
-            self.values[section.key][item.key] = self._value(content, item, at, column)
-            self.addresses.cells[f"{section.key}.{item.key}"] = (self.tab, at, column)
+            content = row[column] if column < width else ""
+            # Most cells of a form are blank; those take no more than this.
+            blank = content == "" and (at, column) not in odd
+            self.values[section.key][key] = None if blank else self._value(content, item, at, column)
+            self.addresses.cells[f"{section.key}.{key}"] = (self.tab, at, column)
 
     def _value(self, content: Any, item: Field, at: int, column: int) -> Value:
         odd = self.odd.get((at, column))
         value = (_disbelief(odd, item) if odd else None) or parse(content, item)
         if isinstance(value, Wrong):
-            self._problem(at, column, f"{item.label}{value.message}。")
+            self._complain(value, item, at, column)
             return None
         return value
 
@@ -244,61 +237,64 @@ class _SheetParser:
             message = f"缺少“{wanted[key][1].label}”一列（标识 {key}），请从原工作簿恢复这一列。"
             self.problems.append(Problem(self.tab, message))
         first = at + 2  # below the keys stands the header that people see
+        width = max(map(len, rows))
+        below = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in rows[first:]]
+        self.addresses.columns |= {key: (self.tab, column) for key, column in columns.items()}
         for section in self.sheet.tables:
-            self.rows[section.key] = self._read_table(section, columns, rows[first:], first)
+            self.rows[section.key] = self._read_table(section, columns, below, first)
 
     def _read_table(
         self, section: Section, columns: Mapping[str, int], rows: Rows, first: int
     ) -> tuple[Any, ...]:
         """The records of one table. Thousands of rows pass here, so column by column."""
-        contents: list[list[Any]] = []
-        values: list[list[Value | Wrong]] = []
-        for item in section.fields:
-            column = columns.get(f"{section.key}.{item.key}")
-            if column is None:
-                cells: list[Any] = [None] * len(rows)
-            else:
-                self.addresses.columns[f"{section.key}.{item.key}"] = (self.tab, column)
-                cells = [row[column] if column < len(row) else None for row in rows]
-            contents.append(cells)
-            parsed = [None if cell in (None, "") else parse(cell, item) for cell in cells]
-            values.append(parsed)
-        self._disbelieve(section, columns, values, first)
+        keys = [f"{section.key}.{item.key}" for item in section.fields]
+        mine = {columns[key] for key in keys if key in columns}
+        last = len(rows)  # below the last row stand the empty ones in which one goes on typing
+        while last and all(rows[last - 1][column] in (None, "") for column in mine):
+            last -= 1
+        odd = [(row - first, at, why) for (row, at), why in self.odd.items() if at in mine and row >= first]
+        last = min(max([last, *(row + 1 for row, _, _ in odd)]), len(rows))  # an error shows as blank
+        cells = list(zip(*rows[:last], strict=True))
+        values: list[list[Value | Wrong]] = [
+            list(parse_column(cells[columns[key]], item)) if key in columns and cells else [None] * last
+            for key, item in zip(keys, section.fields, strict=True)
+        ]
+        for row, column, why in odd:
+            at = next(i for i, key in enumerate(keys) if columns.get(key) == column)
+            if row < last:
+                values[at][row] = _disbelief(why, section.fields[at]) or values[at][row]
         return self._records(section, columns, values, first)
-
-    def _disbelieve(
-        self, section: Section, columns: Mapping[str, int], values: list[list[Value | Wrong]], first: int
-    ) -> None:
-        """Put what is wrong with the odd cells in the place of what they seem to hold."""
-        by_column = {
-            columns.get(f"{section.key}.{f.key}"): (f, v) for f, v in zip(section.fields, values, strict=True)
-        }
-        for (row, column), odd in self.odd.items():
-            if row >= first and column in by_column:
-                item, cells = by_column[column]
-                if row - first < len(cells):
-                    cells[row - first] = _disbelief(odd, item) or cells[row - first]
 
     def _records(
         self, section: Section, columns: Mapping[str, int], values: list[list[Value | Wrong]], first: int
     ) -> tuple[Any, ...]:
-        fields = section.fields
-        nothing = (None,) * len(fields)
-        prefilled = [at for at, f in enumerate(fields) if f.prefilled]
-        records, places = [], []
-        for at, row in enumerate(zip(*values, strict=True)):
-            if row == nothing or all(v is None or i in prefilled for i, v in enumerate(row)):
-                continue
-            if any(type(value) is Wrong for value in row):
-                for item, value in zip(fields, row, strict=True):
+        for item, column in zip(section.fields, values, strict=True):
+            if Wrong in set(map(type, column)):
+                at = columns[f"{section.key}.{item.key}"]
+                for row, value in enumerate(column):
                     if isinstance(value, Wrong):
-                        column = columns[f"{section.key}.{item.key}"]
-                        self._problem(first + at, column, f"{item.label}{value.message}。")
-                row = tuple(None if isinstance(value, Wrong) else value for value in row)
-            records.append(section.record(**{f.key: value for f, value in zip(fields, row, strict=True)}))
-            places.append(first + at)
-        self.addresses.rows[section.key] = places
-        return tuple(records)
+                        self._complain(value, item, first + row, at)
+        own = [at for at, item in enumerate(section.fields) if not item.prefilled]
+        nothing = (None,) * len(own)
+        kept = [at for at, row in enumerate(zip(*(values[i] for i in own), strict=True)) if row != nothing]
+        self.addresses.rows[section.key] = [first + at for at in kept]
+        if not kept:
+            return ()
+        whole = [_known(column) for column in values]
+        if len(kept) < len(whole[0]):
+            whole = [[column[at] for at in kept] for column in whole]
+        return records_of(section.record, whole)
+
+    def _complain(self, wrong: Wrong, item: Field, row: int, column: int) -> None:
+        """A wrong cell becomes a problem, and is blank in the record."""
+        self._problem(row, column, f"{item.label}{wrong.message}。")
+
+
+def _known(column: Sequence[Value | Wrong]) -> Sequence[Value]:
+    """What is wrong is blank in the record, and stands among the problems."""
+    if Wrong not in set(map(type, column)):
+        return cast(Sequence[Value], column)
+    return [None if isinstance(value, Wrong) else value for value in column]
 
 
 def _disbelief(odd: Oddity, item: Field) -> Wrong | None:
