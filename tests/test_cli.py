@@ -14,12 +14,12 @@ from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
 
-import hostile
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from docx import Document
 
+from tests import hostile
 from xlreport.assets import asset
 from xlreport.checks.rule import Level, rule_lines
 from xlreport.cli import main
@@ -91,15 +91,15 @@ def listing(folder: Path) -> dict[str, bytes | None]:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+def master(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("sample") / "自评.xlsx"
     done("new", path, "--sample")
     return path.read_bytes()
 
 
 @pytest.fixture
-def book(tmp_path: Path, sample: bytes) -> Path:
-    (tmp_path / "自评.xlsx").write_bytes(sample)
+def book(tmp_path: Path, master: bytes) -> Path:
+    (tmp_path / "自评.xlsx").write_bytes(master)
     return tmp_path / "自评.xlsx"
 
 
@@ -118,7 +118,7 @@ def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.parametrize("name", sorted(main.commands))
 def test_every_command_has_help_with_a_runnable_example(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample: bytes
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, master: bytes
 ) -> None:
     text = done(name, "--help").stdout
     found = re.search(r"Example: xlreport (.+)", text)
@@ -127,7 +127,7 @@ def test_every_command_has_help_with_a_runnable_example(
     assert arguments[0] == name
     monkeypatch.chdir(tmp_path)
     if name != "new":
-        (tmp_path / "绩效自评.xlsx").write_bytes(sample)
+        (tmp_path / "绩效自评.xlsx").write_bytes(master)
     if name == "build":
         monkeypatch.setattr("xlreport.build.build_all.__defaults__", (tmp_path,))
     assert run(*arguments).exit_code == (1 if name == "check" else 0)
@@ -240,9 +240,9 @@ def test_a_file_is_written_beside_the_workbook_where_told_and_into_a_folder(comm
     name, is_right = WRITERS[command]
     folder, target = book.parent / "报送", book.parent / f"某个名字{Path(name).suffix}"
     folder.mkdir()
-    master = book.read_bytes()
+    content = book.read_bytes()
     for options, path in (
-        ([], book.parent / name),
+        (list[str | Path](), book.parent / name),
         (["-o", target], target),
         (["--output", folder], folder / name),
     ):
@@ -251,7 +251,7 @@ def test_a_file_is_written_beside_the_workbook_where_told_and_into_a_folder(comm
         assert (result.stdout, result.stderr) == (f"已生成：{path}\n", "")
         assert set(listing(book.parent)) - before == {str(path.relative_to(book.parent))}
         is_right(path)
-    assert book.read_bytes() == master
+    assert book.read_bytes() == content
 
 
 @pytest.mark.parametrize("command", WRITERS)
@@ -313,8 +313,9 @@ def test_gaps_are_told(tmp_path: Path) -> None:
 def test_build_writes_the_generated_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("xlreport.build.build_all.__defaults__", (tmp_path,))
     result = done("build")
-    assert {"report.docx", "绩效自评.xlsx"} <= set(listing(tmp_path))
-    assert result.stdout == "".join(f"已生成：{tmp_path / name}\n" for name in ("report.docx", "绩效自评.xlsx"))
+    written = [Path(line.removeprefix("已生成：")) for line in result.stdout.splitlines()]
+    assert {path.name for path in written} >= {"report.docx", "绩效自评.xlsx"}
+    assert set(listing(tmp_path)) == {path.name for path in written}
     assert read_workbook(tmp_path / "绩效自评.xlsx").problems == ()
 
 
@@ -357,7 +358,9 @@ def test_the_json_object_is_that_of_the_contract(book: Path) -> None:
 
 
 def test_the_cells_named_hold_the_figures(book: Path) -> None:
-    finding = next(f for f in json.loads(run("check", book, "--json").stdout)["findings"] if f["rule"] == "T01")
+    finding = next(
+        f for f in json.loads(run("check", book, "--json").stdout)["findings"] if f["rule"] == "T01"
+    )
     workbook = openpyxl.load_workbook(book)
     sheets, cells = zip(*(cell.split("!") for cell in finding["cells"]), strict=True)
     values = [workbook[sheet][cell].value for sheet, cell in zip(sheets, cells, strict=True)]
@@ -436,7 +439,7 @@ Maker = Callable[[Path, bytes], None]  # makes the file at a path; the bytes are
 
 
 def bytes_of(make: Callable[[bytes], bytes]) -> Maker:
-    return lambda path, sample: void(path.write_bytes(make(sample)))
+    return lambda path, master: void(path.write_bytes(make(master)))
 
 
 def void(_: object) -> None:
@@ -453,23 +456,24 @@ def of_openpyxl(path: Path, _: bytes) -> None:
     workbook.save(path)
 
 
-def newer(path: Path, sample: bytes) -> None:
-    path.write_bytes(sample)
+def newer(path: Path, master: bytes) -> None:
+    path.write_bytes(master)
     change(path, "_xlreport", "B2", 99)
 
 
 def part_replaced(part: str, old: str, new: str) -> Maker:
-    def make(sample: bytes) -> bytes:
-        parts = hostile.parts_of(sample)
+    def make(master: bytes) -> bytes:
+        parts = hostile.parts_of(master)
         assert old.encode() in parts[part], "the surgery missed"
-        return hostile.zipped(parts | {part: parts[part].replace(old.encode(), new.encode())})
+        parts[part] = parts[part].replace(old.encode(), new.encode())
+        return hostile.zipped(parts)
 
     return bytes_of(make)
 
 
 BAD: dict[str, tuple[Maker, str]] = {
-    "absent": (lambda path, sample: None, "文件不存在"),
-    "a folder": (lambda path, sample: path.mkdir(), "是一个文件夹，请给出文件"),
+    "absent": (lambda path, master: None, "文件不存在"),
+    "a folder": (lambda path, master: path.mkdir(), "是一个文件夹，请给出文件"),
     "empty": from_hostile("empty_file"),
     "not a zip": from_hostile("a_web_page_renamed"),
     "old xls": from_hostile("old_xls_renamed"),
@@ -479,9 +483,9 @@ BAD: dict[str, tuple[Maker, str]] = {
     "value in the last cell": from_hostile("value_in_the_last_cell"),
     "another producer's": from_hostile("any_zip"),
     "a Word document": (bytes_of(lambda _: asset("report.docx").read_bytes()), "而是Word 文档"),
-    "truncated": (bytes_of(lambda sample: sample[: len(sample) // 2]), "文件不完整"),
+    "truncated": (bytes_of(lambda master: master[: len(master) // 2]), "文件不完整"),
     "damaged": (
-        bytes_of(lambda sample: sample[:5000] + bytes(100) + sample[5100:]),
+        bytes_of(lambda master: master[:5000] + bytes(100) + master[5100:]),
         "已损坏|结构异常|无法识别",
     ),
     "another product's": (of_openpyxl, "不是 xlreport 的主工作簿"),
@@ -506,10 +510,10 @@ COMMANDS = [
 @pytest.mark.parametrize("case", BAD)
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 def test_a_bad_workbook_is_refused_in_one_sentence(
-    command: list[str], case: str, tmp_path: Path, sample: bytes
+    command: list[str], case: str, tmp_path: Path, master: bytes
 ) -> None:
     make, words = BAD[case]
-    make(tmp_path / "自评.xlsx", sample)
+    make(tmp_path / "自评.xlsx", master)
     (tmp_path / "out").mkdir()
     before = listing(tmp_path)
     refused(run(command[0], tmp_path / "自评.xlsx", *in_folder(tmp_path, command[1:])), words)
@@ -542,35 +546,35 @@ DATA_FILES: dict[str, tuple[Maker, str]] = {
     "absent": BAD["absent"],
     "a folder": BAD["a folder"],
     "a web page": (BAD["not a zip"][0], "不是有效的 TOML"),
-    "a workbook": (bytes_of(lambda sample: sample), "不是 UTF-8 编码"),
+    "a workbook": (bytes_of(lambda master: master), "不是 UTF-8 编码"),
     "broken": (bytes_of(lambda _: b"[unit\n"), "不是有效的 TOML"),
-    "a wrong value": (bytes_of(lambda _: "[final]\nincome = '5万'".encode()), "income（总收入）“5万”带有单位"),
+    "a wrong value": (bytes_of(lambda _: "[final]\nincome = '5万'".encode()), "“5万”带有单位"),
     "a wrong key": (bytes_of(lambda _: b"[final]\nincom = 5"), "没有“incom”这个键，可能是 income"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", DATA_FILES)
-def test_a_bad_data_file_is_refused_in_one_sentence(case: str, tmp_path: Path, sample: bytes) -> None:
+def test_a_bad_data_file_is_refused_in_one_sentence(case: str, tmp_path: Path, master: bytes) -> None:
     make, words = DATA_FILES[case]
-    make(tmp_path / "数据.toml", sample)
+    make(tmp_path / "数据.toml", master)
     before = listing(tmp_path)
     refused(run("new", tmp_path / "a.xlsx", "--data", tmp_path / "数据.toml"), words)
     assert listing(tmp_path) == before
 
 
 STYLES: dict[str, tuple[Maker, str]] = {
-    "absent": (lambda path, sample: None, "文件不存在"),
-    "a folder": (lambda path, sample: path.mkdir(), "无法读取"),
-    "a workbook": (bytes_of(lambda sample: sample), "不是 Word 文档|缺少段落样式"),
+    "absent": (lambda path, master: None, "文件不存在"),
+    "a folder": (lambda path, master: path.mkdir(), "无法读取"),
+    "a workbook": (bytes_of(lambda master: master), "不是 Word 文档|缺少段落样式"),
     "truncated": (bytes_of(lambda _: asset("report.docx").read_bytes()[:5000]), "不是 Word 文档"),
     "without our styles": (lambda path, _: Document().save(str(path)), "缺少段落样式“附件标记”"),
 }
 
 
 @pytest.mark.parametrize("case", STYLES)
-def test_a_bad_style_document_is_refused_in_one_sentence(case: str, book: Path, sample: bytes) -> None:
+def test_a_bad_style_document_is_refused_in_one_sentence(case: str, book: Path, master: bytes) -> None:
     make, words = STYLES[case]
-    make(book.parent / "样式.docx", sample)
+    make(book.parent / "样式.docx", master)
     before = listing(book.parent)
     refused(run("report", book, "--styles", book.parent / "样式.docx"), f"样式.docx：.*({words})")
     assert listing(book.parent) == before
@@ -718,13 +722,13 @@ def test_a_locked_file_takes_back_the_others(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.fixture
-def public(sample: bytes) -> Iterator[Path]:
+def public(master: bytes) -> Iterator[Path]:
     """A folder that everybody may enter, with a workbook in it."""
     if sys.platform == "win32":
         pytest.skip("POSIX permissions")
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
-    (folder / "自评.xlsx").write_bytes(sample)
+    (folder / "自评.xlsx").write_bytes(master)
     yield folder
     shutil.rmtree(folder)
 
@@ -760,11 +764,11 @@ def test_a_workbook_one_may_not_read_is_refused_in_one_sentence(command: list[st
 @pytest.mark.parametrize(("arguments", "target"), TARGETS, ids=lambda value: str(value)[2:8])
 @pytest.mark.parametrize("mode", [0o555, 0o444, 0])
 def test_a_folder_one_may_not_write_to_is_refused_in_one_sentence(
-    arguments: list[str], target: str, mode: int, public: Path, sample: bytes
+    arguments: list[str], target: str, mode: int, public: Path, master: bytes
 ) -> None:
     (public / "in").mkdir()
     (public / "out").mkdir()
-    (public / "in" / "自评.xlsx").write_bytes(sample)
+    (public / "in" / "自评.xlsx").write_bytes(master)
     paths = {"自评.xlsx": str(public / "in" / "自评.xlsx"), target: str(public / "out" / target.format("a"))}
     asked = [paths.get(argument, argument) for argument in arguments]
     done(*asked, "--force")  # what is imported late, is imported as oneself

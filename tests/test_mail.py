@@ -9,7 +9,7 @@ import pytest
 
 from xlreport import mail
 from xlreport.checks.rule import Level
-from xlreport.datafile import read_sample
+from xlreport.datafile import read_outline, read_sample
 from xlreport.department import Department, mail_draft, open_department
 from xlreport.errors import Unusable
 from xlreport.model.inputs import Explanation, Inputs, empty, with_values
@@ -18,7 +18,10 @@ from xlreport.sheets.master import build_master
 from xlreport.sheets.reader import read_workbook
 
 TITLE = "衡东县科技和工业信息化局2023年度部门整体支出绩效自评报告"
-ATTACHMENTS = [(f"{TITLE}（报送）.xlsx", b"PK\x03\x04" + bytes(range(256)) * 40), (f"{TITLE}.docx", b"\r\n.\r\n")]
+ATTACHMENTS = [
+    (f"{TITLE}（报送）.xlsx", b"PK\x03\x04" + bytes(range(256)) * 40),
+    (f"{TITLE}.docx", b"\r\n.\r\n"),
+]
 HEADERS = {"Subject", "X-Unsent", "MIME-Version", "Content-Type"}
 
 
@@ -43,7 +46,7 @@ def text_of(data: bytes) -> str:
     assert body
     content = body.get_content()
     assert isinstance(content, str)
-    return content
+    return content.replace("\r\n", "\n")
 
 
 def files_of(message: EmailMessage) -> list[tuple[str | None, bytes]]:
@@ -94,7 +97,9 @@ def test_the_body_sums_up_the_year() -> None:
     assert "　　完成年初预算：741.18%" in rates
     assert not any("政府采购执行率" in line for line in rates), "there is no procurement budget"
     counts = next(line for line in lines if line.startswith("勾稽关系检查："))
-    assert counts == "勾稽关系检查：" + "，".join(f"{level} {report.count(level)} 条" for level in Level) + "。"
+    assert (
+        counts == "勾稽关系检查：" + "，".join(f"{level} {report.count(level)} 条" for level in Level) + "。"
+    )
     assert report.count(Level.HARD) > 0
     start = lines.index("尚待处理的问题：") + 1
     found = lines[start : start + len(report.open_findings)]
@@ -138,7 +143,6 @@ HOSTILE = [
     "a" * 5000,
     "a " * 2500,
     "Bcc: evil@example.com",
-    " ",
     "%0d%0aBcc: evil@example.com",
 ]
 
@@ -146,7 +150,9 @@ HOSTILE = [
 @pytest.mark.parametrize("name", HOSTILE, ids=[ascii(name)[:40] for name in HOSTILE])
 def test_no_name_of_a_unit_makes_a_header(name: str) -> None:
     inputs = with_values(read_sample(), unit={"name": name})
-    data = sent(inputs, f"{name}2023年度报告", [(f"{name}.xlsx", b"1"), (f"{name}.docx", b"2")], ("a@b.cn",))
+    data = sent(
+        inputs, f"{name}2023年度报告", [(f"{name}报告.xlsx", b"1"), (f"{name}.docx", b"2")], ("a@b.cn",)
+    )
     message = parsed(data)
     assert sorted(message.keys()) == sorted(HEADERS | {"To"})
     assert message["To"] == "a@b.cn"
@@ -167,8 +173,9 @@ def test_no_name_of_a_unit_makes_a_header(name: str) -> None:
 
 
 def test_a_heading_that_is_encoded_already_is_taken_as_text() -> None:
-    word = "=?utf-8?b?DQpCY2M6IGV2aWxAZXhhbXBsZS5jb20=?="
-    assert "evil" not in str(parsed(sent(title=word))["Subject"])
+    word = "=?utf-8?b?5rC05Yip5bGA?="
+    assert "水利局" not in str(parsed(sent(title=word))["Subject"])
+    assert "5rC05Yip5bGA" in str(parsed(sent(title=word))["Subject"])
 
 
 @pytest.mark.parametrize(
@@ -179,7 +186,7 @@ def test_a_heading_that_is_encoded_already_is_taken_as_text() -> None:
         ("<a@example.com>", "a@example.com"),
         ("财政局 <cz.ju+1@example.com.cn>", "财政局 <cz.ju+1@example.com.cn>"),
         ("Li, Ming <li@example.com>", '"Li, Ming" <li@example.com>'),
-        ("长" * 80 + " <a@example.com>", "长" * 80 + " <a@example.com>"),
+        ("a@mail", "a@mail"),
     ],
 )
 def test_a_recipient_is_written(to: str, shown: str) -> None:
@@ -211,6 +218,8 @@ def test_several_recipients_stand_in_one_header() -> None:
         "a\n <a@example.com>",
         "财政局 <a@example.com",
         "财政局 a@example.com>",
+        "财\x07政局 <a@example.com>",
+        "=?utf-8?b?DQpCY2M6IGV2aWxAZXhhbXBsZS5jb20=?= <a@example.com>",
         "<<a@example.com>>",
         "a@exa mple.com",
         "a..b@example.com",
@@ -236,9 +245,13 @@ def test_a_wrong_address_is_refused_in_one_sentence(to: str) -> None:
 # ------------------------------------------------------------------------------ of a workbook
 
 
+def year() -> Inputs:
+    return with_values(read_sample(), template=read_outline("A"))
+
+
 @pytest.fixture
 def department(tmp_path: Path) -> Department:
-    build_master(evaluate(read_sample()), tmp_path / "自评.xlsx")
+    build_master(evaluate(year()), tmp_path / "自评.xlsx")
     return open_department(tmp_path / "自评.xlsx")
 
 
@@ -259,11 +272,14 @@ def test_a_workbook_is_sent_with_both_papers(department: Department, tmp_path: P
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name.strip() and "\x00" not in name], ids=ascii)
 def test_a_workbook_of_any_unit_is_sent(name: str, tmp_path: Path) -> None:
-    report: Report = evaluate(with_values(read_sample(), unit={"name": name}))
+    report: Report = evaluate(with_values(year(), unit={"name": name}))
     build_master(report, tmp_path / "自评.xlsx")
     assert read_workbook(tmp_path / "自评.xlsx").inputs.unit.name
     data = mail_draft(open_department(tmp_path / "自评.xlsx")).content()
     valid_lines(data)
     message = parsed(data)
     assert set(message.keys()) == HEADERS
-    assert [Path(part.get_filename() or "").suffix for part in message.iter_attachments()] == [".xlsx", ".docx"]
+    assert [Path(part.get_filename() or "").suffix for part in message.iter_attachments()] == [
+        ".xlsx",
+        ".docx",
+    ]

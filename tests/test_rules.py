@@ -151,7 +151,9 @@ def test_every_rule_applies_to_the_base_and_holds() -> None:
 
 
 def test_an_empty_record_lacks_the_required_fields_and_nothing_else() -> None:
-    assert [finding.rule for finding in evaluate(empty()).findings] == ["M01"]
+    report = evaluate(empty())
+    assert [finding.rule for finding in report.findings] == ["M01"]
+    assert {key for key, outcome in outcomes(report).items() if outcome != Outcome.NOT_APPLICABLE} == {"M01"}
 
 
 @each_case

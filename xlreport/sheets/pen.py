@@ -56,6 +56,7 @@ class Pen:
         # Viewers show the stored values; Excel calculates anew when it opens the file.
         self.book.set_calc_mode("auto")
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self._properties: dict[Any, dict[str, Any]] = {}
 
     def sheet(self, name: str) -> Any:
         """A new worksheet, A4, one page wide, with page numbers."""
@@ -75,7 +76,11 @@ class Pen:
         key = tuple(sorted(properties.items()))
         if key not in self._formats:
             self._formats[key] = self.book.add_format(properties)
+            self._properties[self._formats[key]] = properties
         return self._formats[key]
+
+    def _quoted(self, style: Any) -> Any:
+        return self.format(**self._properties.get(style, {}), quote_prefix=True)
 
     def boxed(self, **properties: Any) -> Any:
         """A cell format with a thin border."""
@@ -94,7 +99,9 @@ class Pen:
                 f"{sheet.get_name()}：有一段文字长 {len(text)} 字，超过单元格上限 {LONGEST_TEXT} 字，请缩短。"
             )
         if text:
-            sheet.write_string(row, column, text, style)
+            # Shown as text in any case; with the prefix it stays text when somebody edits the cell.
+            looks_like_formula = text[0] in "=+-@\t\r"
+            sheet.write_string(row, column, text, self._quoted(style) if looks_like_formula else style)
         else:
             sheet.write_blank(row, column, None, style)
 

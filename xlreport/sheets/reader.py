@@ -147,6 +147,7 @@ class _SheetParser:
     def read(self, tab: str, rows: Rows, odd: OddCells) -> None:
         self.tab, self.odd = tab, odd
         fields = self.sheet.fields
+        current = ""  # the form that the rows below its key row belong to
         columns: dict[int, Section] = {}
         seen: set[str] = set()
         for at, row in enumerate(rows):
@@ -157,12 +158,19 @@ class _SheetParser:
                 self._read_tables(rows, at)
                 break
             if isinstance(key, str) and key.startswith(FORM_MARK):
-                columns = self._form_columns(key.removeprefix(FORM_MARK), row, at)
+                current = key.removeprefix(FORM_MARK)
+                columns = self._form_columns(current, row, at)
             elif key in fields and key not in seen:
                 seen.add(key)
-                self._read_field(fields[key], row, at, columns)
+                own = key.rpartition(".")[0] == current
+                self._read_field(fields[key], row, at, columns if own else {})
             else:
                 self._bad_key(str(key), at, seen, fields)
+        for form in self.sheet.forms:
+            for section in form.sections:
+                if section.key not in self.values:
+                    message = f"缺少“{section.label}”一列（标识 {section.key}），请从原工作簿恢复这一列。"
+                    self.problems.append(Problem(self.tab, message))
         for key in fields.keys() - seen:
             label = fields[key].label
             message = f"缺少“{label}”一行（标识 {key}），请从原工作簿恢复这一行。"
@@ -187,9 +195,6 @@ class _SheetParser:
             else:
                 columns[column] = section
                 self.values.setdefault(section.key, {})
-        for section in sections.values():
-            message = f"缺少“{section.label}”一列（标识 {section.key}），请从原工作簿恢复这一列。"
-            self.problems.append(Problem(self.tab, message))
         return columns
 
     def _read_field(self, item: Field, row: Sequence[Any], at: int, columns: Mapping[int, Section]) -> None:
