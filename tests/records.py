@@ -49,7 +49,9 @@ def records(draw: st.DrawFn) -> Inputs:
             parts[section.key] = tuple(row for row in rows if row != empty)
         else:
             parts[section.key] = draw(one)
-    texts = draw(st.dictionaries(st.sampled_from([line.id for line in rule_lines()]), _PARAGRAPHS, max_size=4))
+    texts = draw(
+        st.dictionaries(st.sampled_from([line.id for line in rule_lines()]), _PARAGRAPHS, max_size=4)
+    )
     ordered = (line.id for line in rule_lines() if line.id in texts)
     return replace(
         Inputs(**parts), explanations=tuple(Explanation(rule=rule, text=texts[rule]) for rule in ordered)

@@ -20,16 +20,29 @@ LAYERS = (
     ("report", "datafile"),
     ("narrative",),
     ("word", "gongwen", "mail", "sheets"),
-    ("department", "build"),
-    ("cli",),
+    ("department",),
+    ("cli", "build"),  # build writes what the commands say of themselves into README
 )
 
 # Inside the packages, likewise.
 MODEL = ("fields", "inputs", "numbers", "values", "figures", "rates")
-SHEETS = ("package", "plain", "cells", "guard", "layout", "reader", "pen", "entry", "home", "manual", "master", "filing")
+SHEETS = (
+    "package",
+    "plain",
+    "cells",
+    "guard",
+    "layout",
+    "reader",
+    "pen",
+    "entry",
+    "home",
+    "manual",
+    "master",
+    "filing",
+)
 
 DOORS = {
-    "click": {"cli"},
+    "click": {"cli", "build"},  # build prints the help of the commands into README
     "rich": {"cli"},
     "python_calamine": {"sheets.reader"},
     "xlsxwriter": {"sheets.pen"},
@@ -82,7 +95,11 @@ def upward(module: str, source: str, known: dict[str, Path]) -> list[str]:
     wrong = []
     for imported in imports_of(source):
         target = inside(imported, known)
-        if target is None or target == module or target.partition(".")[0] == target == module.partition(".")[0]:
+        if (
+            target is None
+            or target == module
+            or target.partition(".")[0] == target == module.partition(".")[0]
+        ):
             continue
         if layer(target) > layer(module):
             wrong.append(target)

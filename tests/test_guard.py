@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import hostile
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from python_calamine import CalamineError, CalamineWorkbook
 
+from tests import hostile
 from xlreport.errors import Unusable
 from xlreport.sheets import guard
 from xlreport.sheets.guard import Inspected, Oddity, inspect

@@ -148,7 +148,7 @@ def _write_field(
     pen.text(sheet, row, KEY_COLUMN, f"{form.key}.{field.key}")
     bold = not field.part and field.kind in NUMBERS and len(form.sections) > 1
     pen.text(
-        sheet, row, LABEL_COLUMN, field.label, pen.boxed(indent=2 * field.part, bold=bold, text_wrap=True)
+        sheet, row, LABEL_COLUMN, field.label, pen.boxed(indent=1 + 2 * field.part, bold=bold, text_wrap=True)
     )
     pen.text(sheet, row, UNIT_COLUMN, field.shown_unit, pen.boxed(align="center", font_color="#595959"))
     style = pen.for_value(field.kind, bg_color=INPUT_FILL, locked=False)
@@ -321,5 +321,6 @@ def _write_shown(pen: Pen, sheet: Any, item: Column, column: int, header: int, c
 
 def height(text: str, columns: int) -> float:
     """The height in points of a row that shows a text wrapped into that many half-width characters."""
-    lines = sum(max(1, ceil(width(line) * 1.08 / columns)) for line in text.splitlines() or [""])
+    room = columns - 3  # for the indent and the cell's own margin
+    lines = sum(max(1, ceil(width(line) / room)) for line in text.splitlines() or [""])
     return min(15.5 * lines + 4.5, 409.0)

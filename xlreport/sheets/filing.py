@@ -151,7 +151,7 @@ def _write_block(
         pen.text(sheet, row, at, section.label if several else "数据", head)
     for field in filled:
         row += 1
-        pen.text(sheet, row, 0, field.label, pen.boxed(indent=2 * field.part))
+        pen.text(sheet, row, 0, field.label, pen.boxed(indent=1 + 2 * field.part))
         pen.text(sheet, row, 1, field.shown_unit, pen.boxed(align="center"))
         wide = field.kind not in NUMBERS and not several
         if wide:
@@ -253,7 +253,7 @@ def _this_row(parameter: Parameter) -> str:
 
 def _write_checks(pen: Pen, sheet: Any, report: Report, sources: Addresses) -> None:
     pen.title(sheet, CHECKS, 0)
-    heads = (("编号", 8), ("级别", 9), ("规则", 34), ("结果", 9), ("问题", 60), ("位置", 26), ("说明", 36))
+    heads = (("编号", 8), ("级别", 10), ("规则", 46), ("结果", 10), ("问题", 60), ("位置", 26), ("说明", 36))
     head = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center")
     for column, (text, wide) in enumerate(heads):
         pen.text(sheet, 2, column, text, head)

@@ -58,13 +58,13 @@ def write_home(
         ("total", "abroad", "vehicles", "reception"),
         ("three_public_budget", "three_public_final"),
     )
-    _insert_chart(pen, sheet, "预算与决算（万元）", spending, 24, 1)
-    _insert_chart(pen, sheet, "“三公”经费预算与决算（万元）", three, 24, 4)
-    _insert_projects(pen, sheet, report, addresses, 37)
+    _insert_chart(pen, sheet, "预算与决算（万元）", spending, 23, 1)
+    _insert_chart(pen, sheet, "“三公”经费预算与决算（万元）", three, 23, 4)
+    _insert_projects(pen, sheet, report, addresses, 36)
     pen.note(
-        sheet, 52, 1, f"xlreport {version()}。先填黄色标签的各表，再看“检查结果”；填写方法见“使用说明”。"
+        sheet, 51, 1, f"xlreport {version()}。先填黄色标签的各表，再看“检查结果”；填写方法见“使用说明”。"
     )
-    sheet.print_area(0, 0, 52, 7)
+    sheet.print_area(0, 0, 51, 7)
     sheet.protect("", {"format_columns": True, "format_rows": True, "objects": True})
 
 

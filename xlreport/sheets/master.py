@@ -152,9 +152,9 @@ def _write_checks(
         return "\n".join(sentences[:5] + ([f"……另有 {rest} 处"] if rest > 0 else []))
 
     columns = [
-        Column("级别", "level", 9, Kind.CHOICE, lambda at: lines[at].level.value, before="text"),
-        Column("规则", "title", 36, Kind.TEXT, lambda at: lines[at].title, before="text"),
-        Column("结果", "outcome", 9, Kind.CHOICE, lambda at: str(outcome[lines[at].id]), before="text"),
+        Column("级别", "level", 10, Kind.CHOICE, lambda at: lines[at].level.value, before="text"),
+        Column("规则", "title", 46, Kind.TEXT, lambda at: lines[at].title, before="text"),
+        Column("结果", "outcome", 10, Kind.CHOICE, lambda at: str(outcome[lines[at].id]), before="text"),
         Column("问题", "message", 64, Kind.LONG_TEXT, message, before="text"),
         Column("位置", "cells", 18, Kind.TEXT, lambda at: "", before="text"),
     ]

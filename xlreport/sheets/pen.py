@@ -83,8 +83,9 @@ class Pen:
         return self.format(**self._properties.get(style, {}), quote_prefix=True)
 
     def boxed(self, **properties: Any) -> Any:
-        """A cell format with a thin border."""
-        return self.format(border=1, border_color=LINE, **properties)
+        """A cell format with a thin border, and a little room between that and the text."""
+        room = {"indent": 1} if properties.get("align", "left") in ("left", "right") else {}
+        return self.format(**(room | {"border": 1, "border_color": LINE} | properties))
 
     def for_value(self, kind: Kind, **properties: Any) -> Any:
         """The boxed format of a value of some kind."""

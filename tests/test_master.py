@@ -1,0 +1,165 @@
+"""The master workbook as another program sees it: everything from the declarations."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.conftest import Demo
+from xlreport.assets import version
+from xlreport.checks.rule import rule_lines
+from xlreport.model.fields import Kind, fields_of, sections_of
+from xlreport.model.inputs import Inputs
+from xlreport.model.rates import RATES
+from xlreport.report import Report, outcomes
+from xlreport.sheets.layout import input_sheets
+
+VISIBLE = [
+    "首页", "单位信息", "机构职责", "收支情况", "功能分类", "三公经费", "政府采购", "资产情况", "项目支出",
+    "文字材料", "已公布数据", "参数设置", "指标计算", "检查结果", "报告模板", "使用说明",
+]  # fmt: skip
+PROTECTED = set(VISIBLE) - {"机构职责", "功能分类", "项目支出", "报告模板"}
+
+
+@pytest.fixture(scope="module")
+def book(demo: Demo) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(demo.master)
+
+
+def test_the_sheets_in_their_order(book: openpyxl.Workbook) -> None:
+    assert [sheet.title for sheet in book if sheet.sheet_state == "visible"] == VISIBLE
+    assert book.active is not None
+    assert book.active.title == "首页"
+
+
+def test_the_workbook_names_product_layout_and_version(book: openpyxl.Workbook) -> None:
+    rows = {row[0]: row[1] for row in book["_xlreport"].iter_rows(values_only=True)}
+    assert rows == {"product": "xlreport", "layout": 1, "version": version()}
+    assert book["_xlreport"].sheet_state == "hidden"
+
+
+def test_sheets_with_tables_stay_unprotected_and_the_others_have_unlocked_inputs(
+    book: openpyxl.Workbook,
+) -> None:
+    assert {sheet.title for sheet in book if sheet.protection.sheet} == PROTECTED
+    for declared in input_sheets():
+        sheet = book[declared.name]
+        for at, row in enumerate(sheet.iter_rows(min_row=2), 2):
+            key = row[0].value
+            if isinstance(key, str) and key in declared.fields:
+                assert not sheet.cell(at, 4).protection.locked, (declared.name, key)
+                assert sheet.cell(at, 2).protection.locked
+        assert not sheet.protection.password
+
+
+def test_keys_stand_in_the_hidden_column_a(book: openpyxl.Workbook) -> None:
+    for declared in input_sheets():
+        assert book[declared.name].column_dimensions["A"].hidden
+
+
+def test_labels_units_and_validation_come_from_the_declarations(book: openpyxl.Workbook) -> None:
+    for declared in input_sheets():
+        sheet = book[declared.name]
+        validated = {str(item.sqref): item for item in sheet.data_validations.dataValidation}
+        for row in sheet.iter_rows(min_row=2):
+            field = declared.fields.get(str(row[0].value))
+            if field is None:
+                continue
+            assert row[1].value == field.label
+            assert (row[2].value or "") == field.shown_unit
+            rule = validated.get(row[3].coordinate)
+            if field.kind not in (Kind.TEXT, Kind.LONG_TEXT):
+                assert rule is not None, field.key
+                assert re.search("[一-鿿]", rule.error or ""), field.key
+                assert rule.showErrorMessage
+
+
+def test_tables_are_real_and_hold_what_is_declared(book: openpyxl.Workbook, sample: Report) -> None:
+    for section in sections_of(Inputs):
+        if not section.table:
+            continue
+        table = book[section.sheet].tables[section.key]
+        heads = [column.name for column in table.tableColumns]
+        assert [head for head in heads if head in {f.label for f in section.fields}] == [
+            field.label for field in section.fields
+        ]
+        first, last = (int(re.sub(r"\D", "", cell)) for cell in table.ref.split(":"))
+        assert last - first >= len(getattr(sample.inputs, section.key))
+
+
+def test_every_rate_is_a_native_formula_with_its_value(demo: Demo, sample: Report) -> None:
+    formulas = openpyxl.load_workbook(demo.master)["指标计算"]
+    values = openpyxl.load_workbook(demo.master, data_only=True)["指标计算"]
+    rows = {formulas.cell(at, 1).value: at for at in range(5, formulas.max_row + 1)}
+    assert set(rows) == set(RATES)
+    for key, at in rows.items():
+        assert str(formulas.cell(at, 3).value).startswith("=IF(COUNT(")
+        assert "XR_" not in str(formulas.cell(at, 3).value)
+        stored, expected = values.cell(at, 3).value, sample.rates[key].cell
+        assert (stored or "") == (expected if isinstance(expected, str) else pytest.approx(float(expected)))
+        assert formulas.cell(at, 4).value == RATES[key].words
+        assert formulas.cell(at, 5).value == RATES[key].source
+
+
+def test_the_check_sheet_has_one_row_per_rule_with_its_outcome(
+    book: openpyxl.Workbook, sample: Report
+) -> None:
+    sheet = book["检查结果"]
+    rows = {row[1].value: row for row in sheet.iter_rows(min_row=6)}
+    assert list(rows) == [line.id for line in rule_lines()]
+    expected = outcomes(sample)
+    for rule, row in rows.items():
+        assert row[4].value == expected[str(rule)]
+        assert not row[7].protection.locked  # the explanation
+    for finding in sample.findings:
+        assert finding.message in str(rows[finding.rule][5].value)
+    link = rows["B04"][6].hyperlink
+    assert link is not None
+    assert link.location == "'收支情况'!F17"
+
+
+def test_the_template_sheet_shows_each_line_with_its_preview(book: openpyxl.Workbook, sample: Report) -> None:
+    sheet = book["报告模板"]
+    lines = list(sheet.iter_rows(min_row=6, max_row=5 + len(sample.inputs.template), values_only=True))
+    assert [line[1] for line in lines] == [line.style for line in sample.inputs.template]
+    texts = [str(line[3] or "") for line in lines]
+    assert "2023年度部门整体支出绩效自评报告" in texts
+    assert any("执行率100%，完成年初预算的741.18%" in text for text in texts)
+
+
+def test_print_setup_is_a4_one_page_wide(book: openpyxl.Workbook) -> None:
+    for sheet in book:
+        if sheet.sheet_state == "visible":
+            assert str(sheet.page_setup.paperSize) == "9", sheet.title
+            assert sheet.page_setup.fitToHeight == 0, sheet.title
+            assert sheet.print_area, sheet.title
+            assert sheet.freeze_panes or sheet.title == "首页", sheet.title
+
+
+def test_the_home_sheet_has_three_native_charts(demo: Demo) -> None:
+    with zipfile.ZipFile(demo.master) as package:
+        charts = [name for name in package.namelist() if name.startswith("xl/charts/chart")]
+        assert len(charts) == 3
+        text = "".join(package.read(name).decode() for name in charts)
+    assert "'首页'" in text or "首页!" in text
+    assert "项目支出!$H$6" in text  # the rates in the project table itself
+
+
+def test_columns_are_wide_enough_for_chinese_labels(book: openpyxl.Workbook) -> None:
+    from xlreport.sheets.pen import width
+
+    for declared in input_sheets():
+        sheet = book[declared.name]
+        for form in declared.forms:
+            longest = max(width(field.label) + 4 * field.part for field in fields_of(form.sections[0].record))
+            assert longest <= sheet.column_dimensions["B"].width + 1, (declared.name, longest)
+
+
+def test_the_committed_workbook_is_what_the_declarations_give(tmp_path: Path) -> None:
+    from xlreport.assets import FOLDER
+    from xlreport.build import build_all
+
+    for path in build_all(tmp_path):
+        assert path.read_bytes() == (FOLDER / path.name).read_bytes(), f"run xlreport build: {path.name}"
