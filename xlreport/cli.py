@@ -3,13 +3,11 @@
 What a subcommand alone needs is imported inside it: `check` answers at once because it loads no writer.
 """
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from threading import Timer
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -133,6 +131,8 @@ def check(file: Path, as_json: bool) -> None:
     reading = read_workbook(file)
     evaluated = evaluate(reading.inputs)
     if as_json:
+        import json
+
         click.echo(json.dumps(_as_json(evaluated, reading), ensure_ascii=False, indent=2))
     else:
         _print_findings(evaluated, reading)
@@ -298,10 +298,14 @@ def _progress(text: str) -> Iterator[None]:
         status.start()
         shown.append(status)
 
+    if not sys.stderr.isatty():
+        yield
+        return
+    from threading import Timer
+
     timer = Timer(1.0, show)
     timer.daemon = True
-    if sys.stderr.isatty():
-        timer.start()
+    timer.start()
     try:
         yield
     finally:

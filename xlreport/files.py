@@ -2,7 +2,6 @@
 
 import os
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -92,6 +91,8 @@ def refuse_unwritable(target: Path, *, force: bool) -> None:
 
 def _draft_beside(target: Path) -> Path:
     """An empty temporary file in the target's folder, with its ending (some writers look at it)."""
+    import tempfile  # only those who write need it
+
     handle, name = tempfile.mkstemp(prefix="~xlreport-", suffix=target.suffix, dir=target.parent)
     os.close(handle)
     # mkstemp makes the file private; what we hand out has the permissions of any new file.

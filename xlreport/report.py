@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import xlreport.checks  # registers the rules
 from xlreport.checks.rule import Finding, Level, applicable, findings, rule_lines
+from xlreport.collector import uncollected
 from xlreport.model.inputs import Inputs
 from xlreport.model.rates import RateValue, rate_values
 
@@ -30,6 +31,7 @@ class Report:
         return tuple(finding for finding in self.findings if finding.is_open)
 
 
+@uncollected
 def evaluate(inputs: Inputs) -> Report:
     """All rates and findings of a record."""
     rates = rate_values(inputs)

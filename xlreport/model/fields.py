@@ -1,15 +1,14 @@
 """How a field is declared, and reading that declaration."""
 
 import re
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache, cached_property
-from itertools import repeat
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin
 
 
 class Kind(Enum):
@@ -125,12 +124,11 @@ class Place:
 @cache
 def fields_of(record: Any) -> tuple[Field, ...]:
     """The declared fields of a record class."""
-    hints = get_type_hints(record, include_extras=True)
-    return tuple(_declared(item.name, hints[item.name]) for item in fields(record))
+    return tuple(_declared(key, hint) for key, hint in record.__annotations__.items())
 
 
 def _declared(key: str, hint: Any) -> Field:
-    kind, declared = get_args(hint)[-2:]
+    kind, declared = get_args(hint)[-2:] if get_origin(hint) is Annotated else (None, None)
     if not isinstance(kind, Kind) or not isinstance(declared, Field):
         raise TypeError(f"{key}: declare it as Annotated[Money, Field('…')]")
     return replace(declared, key=key, kind=kind)
@@ -139,13 +137,12 @@ def _declared(key: str, hint: Any) -> Field:
 @cache
 def sections_of(record: Any) -> tuple[Section, ...]:
     """The declared sections of the record as a whole."""
-    hints = get_type_hints(record, include_extras=True)
     found = []
-    for item in fields(record):
-        kind, section = get_args(hints[item.name])
+    for key, hint in record.__annotations__.items():
+        kind, section = get_args(hint)
         table = get_origin(kind) is tuple
         row = get_args(kind)[0] if table else kind
-        found.append(replace(section, key=item.name, record=row, table=table))
+        found.append(replace(section, key=key, record=row, table=table))
     # Where several columns hold the same record, only the section tells their fields apart.
     shared = Counter(section.record for section in found)
     return tuple(replace(s, prefix=s.prefix or shared[s.record] > 1) for s in found)
@@ -173,18 +170,6 @@ def blank_values(record: Any) -> dict[str, Value]:
 def blank(record: Any) -> Any:
     """A record with no field filled in."""
     return record(**blank_values(record))
-
-
-def records_of(record: Any, columns: Sequence[Sequence[Value]]) -> tuple[Any, ...]:
-    """The records whose fields are the given columns, in the order of declaration.
-
-    A frozen dataclass assigns in its constructor one by one, which for thousands of rows takes longer than
-    reading them; its slots take whole columns at once.
-    """
-    made = tuple(map(record.__new__, repeat(record, len(columns[0]))))
-    for field, column in zip(fields_of(record), columns, strict=True):
-        deque(map(getattr(record, field.key).__set__, made, column), maxlen=0)
-    return made
 
 
 def values_of(inputs: Any) -> Iterator[tuple[Place, Value]]:

@@ -8,10 +8,9 @@ function not applicable); annotated `tuple[…, ...]` it is a whole table column
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from inspect import signature
 from operator import attrgetter
 from types import NoneType
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 from xlreport.model.fields import Field, Place, Section, fields_of, places_of, sections_of
 from xlreport.model.inputs import Inputs
@@ -36,14 +35,11 @@ class Parameter:
 
 def parameters_of(function: Callable[..., Any], each: Any = None) -> tuple[Parameter, ...]:
     """The parameters of a function, from its signature."""
+    hints: dict[str, Any] = function.__annotations__
     return tuple(
-        parameter(
-            name,
-            each,
-            optional=NoneType in get_args(item.annotation),
-            column=get_origin(item.annotation) is tuple,
-        )
-        for name, item in signature(function).parameters.items()
+        parameter(name, each, optional=NoneType in get_args(hint), column=get_origin(hint) is tuple)
+        for name, hint in hints.items()
+        if name != "return"
     )
 
 
@@ -106,12 +102,15 @@ class Tables:
         return self._blanks[section, key]
 
 
-@dataclass(frozen=True)
-class Calls:
+class Calls(NamedTuple):
     """What a function is called with: arguments, and for each call its row in the table (None in a form)."""
 
     arguments: Sequence[tuple[Any, ...]] = ()
     rows: Sequence[int | None] = ()
+
+
+_NO_CALLS = Calls()
+_ONE_FORM = (None,)
 
 
 class Arguments:
@@ -144,8 +143,8 @@ class Arguments:
         )
         for at in self._needed:
             if values[at] is None:
-                return Calls()
-        return Calls((values,), (None,))
+                return _NO_CALLS
+        return Calls((values,), _ONE_FORM)
 
     def _row_calls(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
         count = len(getattr(inputs, self._section))
@@ -159,10 +158,10 @@ class Arguments:
                 continue
             value = self._source(item, inputs, rates, tables)
             if value is None and not item.optional:
-                return Calls()
+                return _NO_CALLS
             sources.append((value,) * count)
         if len(blank) == count:
-            return Calls()
+            return _NO_CALLS
         calls = tuple(zip(*sources, strict=True))
         if not blank:
             return Calls(calls, range(count))

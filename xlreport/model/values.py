@@ -25,11 +25,12 @@ LARGEST = Decimal(10) ** 8
 _LARGEST = float(LARGEST)
 LONGEST_TEXT = 32_767  # characters that a cell of Excel holds
 
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
-_GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?")
-_UNIT = re.compile(r"([-+]?[\d,]*\.?\d+)\s*(亿元|万元|元|亿|万|人|个|辆|人次|批次|年)")
-_PERCENT = re.compile(r"([-+]?\d*\.?\d+)[%％]")
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
+# Compiled when a cell is wrong, not whenever the program starts.
+_NUMBER = r"[-+]?\d+(\.\d+)?"
+_GROUPED = r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?"
+_UNIT = r"([-+]?[\d,]*\.?\d+)\s*(亿元|万元|元|亿|万|人|个|辆|人次|批次|年)"
+_PERCENT = r"([-+]?\d*\.?\d+)[%％]"
+_DATE = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％", "0123456789.,-+%")
 
 
@@ -81,15 +82,15 @@ def _number(content: Any, field: Field, wanted: str) -> Decimal | Wrong:
 def _text_for_number(text: str, field: Field, wanted: str) -> str:
     shown = f"“{_short(text)}”"
     half = text.translate(_FULL_WIDTH)
-    if found := _UNIT.fullmatch(half):
+    if found := re.fullmatch(_UNIT, half):
         return f"{shown}带有单位文字，请只填数字（单位为{field.shown_unit}），如 {found[1].replace(',', '')}"
-    if _PERCENT.fullmatch(half):
+    if re.fullmatch(_PERCENT, half):
         return f"{shown}是百分数，此处应填{wanted}，请改填数字"
-    if half != text and (_NUMBER.fullmatch(half) or _GROUPED.fullmatch(half)):
+    if half != text and (re.fullmatch(_NUMBER, half) or re.fullmatch(_GROUPED, half)):
         return f"{shown}是全角数字，请改为半角 {half.replace(',', '')}"
-    if _GROUPED.fullmatch(text):
+    if re.fullmatch(_GROUPED, text):
         return f"{shown}是带逗号的文本，请改填数字 {text.replace(',', '')}"
-    if _NUMBER.fullmatch(text):
+    if re.fullmatch(_NUMBER, text):
         return f"{shown}是文本格式的数字，请把单元格格式改为数值后重新填写 {text}"
     return f"{shown}是文字，不是{wanted}，请填数字，没有则填 0 或留空"
 
@@ -121,7 +122,7 @@ def _count(content: Any, field: Field) -> Value | Wrong:
 
 
 def _percent(content: Any, field: Field) -> Value | Wrong:
-    if isinstance(content, str) and (found := _PERCENT.fullmatch(content.strip().translate(_FULL_WIDTH))):
+    if isinstance(content, str) and (found := re.fullmatch(_PERCENT, content.strip().translate(_FULL_WIDTH))):
         return Wrong(f"“{_short(content)}”是文本格式的百分数，请把单元格格式改为百分比后重新填写 {found[1]}%")
     value = _number(content, field, "百分比")
     if isinstance(value, Wrong):
@@ -157,7 +158,7 @@ def _date(content: Any, field: Field) -> Value | Wrong:
         return Wrong(f"是逻辑值 {str(content).upper()}，不是日期，请填日期，如 2024-4-2")
     if isinstance(content, int | float | Decimal):
         return Wrong(f"{plain(Decimal(str(content)))}是数字，不是日期，请把单元格格式改为日期，如 2024-4-2")
-    if isinstance(content, str) and (found := _DATE.fullmatch(content.strip())):
+    if isinstance(content, str) and (found := re.fullmatch(_DATE, content.strip())):
         return Wrong(f"“{_short(content)}”是文本格式的日期，请重新填写为 {'-'.join(found.groups())}")
     return Wrong(f"“{_short(str(content))}”不是日期，请填日期，如 2024-4-2")
 

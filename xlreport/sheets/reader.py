@@ -9,9 +9,10 @@ from typing import Any, cast
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from xlreport.collector import uncollected
 from xlreport.errors import Unusable
 from xlreport.files import read_bytes
-from xlreport.model.fields import Field, Kind, Section, Value, blank_values, records_of
+from xlreport.model.fields import Field, Kind, Section, Value, blank_values
 from xlreport.model.inputs import Inputs
 from xlreport.model.values import Wrong, parse, parse_column
 from xlreport.sheets.guard import Oddity, inspect
@@ -54,6 +55,7 @@ class Reading:
     addresses: Addresses
 
 
+@uncollected
 def read_workbook(path: Path) -> Reading:
     """Read a saved master workbook. Raises Unusable when it is none or cannot be opened."""
     data = read_bytes(path)
@@ -288,7 +290,7 @@ class _SheetParser:
         whole = [_known(column) for column in values]
         if len(kept) < len(whole[0]):
             whole = [[column[at] for at in kept] for column in whole]
-        return records_of(section.record, whole)
+        return tuple(map(section.record._make, zip(*whole, strict=True)))
 
     def _complain(self, wrong: Wrong, item: Field, row: int, column: int) -> None:
         """A wrong cell becomes a problem, and is blank in the record."""
