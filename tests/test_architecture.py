@@ -13,7 +13,7 @@ PACKAGE = Path(xlreport.__file__).parent
 
 # From the foundation up: a module may import from its own line and the lines above it.
 LAYERS = (
-    ("errors", "assets"),
+    ("errors", "assets", "collector"),
     ("files",),
     ("model",),
     ("checks",),

@@ -101,7 +101,7 @@ def _zero(inputs: Inputs) -> Inputs:
         three_public_budget={"total": nothing},
         establishment={"total": 0},
         assets={"fixed": nothing, "in_use": nothing},
-        projects=tuple(replace(p, full_year=nothing, arrived=nothing) for p in inputs.projects),
+        projects=tuple(p._replace(full_year=nothing, arrived=nothing) for p in inputs.projects),
     )
 
 
@@ -115,7 +115,7 @@ def _filled(inputs: Inputs) -> Inputs:
         three_public_prior_budget={"total": Decimal("10.0005")},
         procurement_budget={"total": Decimal("137.8")},
         awards={"sme": Decimal(0)},
-        projects=tuple(replace(p, arrived=p.executed) for p in inputs.projects),
+        projects=tuple(p._replace(arrived=p.executed) for p in inputs.projects),
     )
 
 

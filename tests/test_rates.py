@@ -1,7 +1,6 @@
 """Every rate by a table of worked figures, and its native Excel formula against the function."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from random import Random
 from typing import Any
@@ -193,7 +192,7 @@ def figure(item: Parameter, text: str) -> Decimal | int | None:
 def computed(item: Rate, figures: tuple[str, ...]) -> RateValue:
     """The rate of a record in which only these figures are filled in."""
     if item.each is Project:
-        blank = dict.fromkeys(Project.__slots__)
+        blank = dict.fromkeys(Project._fields)
         values: dict[str, Any] = {p.name: figure(p, f) for p, f in zip(item.parameters, figures, strict=True)}
         return row_rate(item.key, Project(**{**blank, **values}))
     inputs: Inputs = empty()
@@ -323,7 +322,7 @@ def test_the_engine_of_this_test_rounds_and_fails_like_a_spreadsheet() -> None:
 
 
 def test_a_project_is_rated_by_its_own_figures() -> None:
-    blank: dict[str, Any] = dict.fromkeys(Project.__slots__)
+    blank: dict[str, Any] = dict.fromkeys(Project._fields)
     one = Project(**{**blank, "executed": Decimal(1), "full_year": Decimal(4)})
     assert row_rate("project_execution_rate", one).value == Decimal("0.25")
-    assert row_rate("project_execution_rate", replace(one, full_year=Decimal(0))).cell == "—"
+    assert row_rate("project_execution_rate", one._replace(full_year=Decimal(0))).cell == "—"

@@ -13,7 +13,7 @@ finding has to say:
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -233,7 +233,7 @@ def value_at(inputs: Inputs, place: Place) -> Any:
 def changed(inputs: Inputs, place: Place, value: object) -> Inputs:
     """The record with one field of a form replaced, or (None) a whole column of a table blanked."""
     if place.section.table:
-        rows = tuple(replace(row, **{place.field.key: value}) for row in getattr(inputs, place.section.key))
+        rows = tuple(row._replace(**{place.field.key: value}) for row in getattr(inputs, place.section.key))
         return with_values(inputs, **{place.section.key: rows})
     return with_values(inputs, **{place.section.key: {place.field.key: value}})
 

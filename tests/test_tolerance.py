@@ -1,7 +1,6 @@
 """Rounding and tolerance: what passes, what is a hint, what is hard; and records that agree find nothing."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -144,7 +143,7 @@ def test_other_hard_rules_allow_what_the_table_says_and_no_more(
 
 def with_project(**values: Any) -> Inputs:
     """The base with another first project."""
-    return with_values(BASE, projects=(replace(BASE.projects[0], **values), *BASE.projects[1:]))
+    return with_values(BASE, projects=(BASE.projects[0]._replace(**values), *BASE.projects[1:]))
 
 
 @pytest.mark.parametrize(
@@ -168,11 +167,11 @@ def test_project_rules_speak_from_their_limit_on(
 
 LAST_YEAR = "three_public_prior.total"
 UPKEEP = "three_public_final.vehicle_upkeep"
-NOT_DESCRIBED = with_values(BASE, projects=(replace(BASE.projects[2], described="否"),))
+NOT_DESCRIBED = with_values(BASE, projects=(BASE.projects[2]._replace(described="否"),))
 
 
 def nothing_procured(executed: str) -> Inputs:
-    project = replace(BASE.projects[0], name="设备购置", executed=D(executed))
+    project = BASE.projects[0]._replace(name="设备购置", executed=D(executed))
     return with_values(BASE, projects=(project,), procurement_final={"total": D(0)})
 
 
@@ -261,7 +260,7 @@ def test_a_printed_rate_is_the_recomputed_one_at_its_decimals(
         full_year={"expenditure": D(budget)},
         stated={"execution_rate": fraction},
     )
-    project = replace(BASE.projects[0], executed=D(executed), full_year=D(budget), stated_rate=fraction)
+    project = BASE.projects[0]._replace(executed=D(executed), full_year=D(budget), stated_rate=fraction)
     one = with_values(empty(), projects=(project,))
     assert levels(whole, "T01") == ({level} if level else set())
     assert levels(one, "J01") == ({level} if level else set())
@@ -316,11 +315,11 @@ def test_over_a_zero_base_only_f11_speaks(printed: str, base: str, rate: str) ->
 
 @pytest.mark.parametrize("executed", [D(0), D(5)])
 def test_over_a_projects_zero_budget_only_f11_speaks(executed: Decimal) -> None:
-    project = replace(BASE.projects[0], full_year=D(0), executed=executed, stated_rate=D(0))
+    project = BASE.projects[0]._replace(full_year=D(0), executed=executed, stated_rate=D(0))
     inputs = with_values(empty(), projects=(project,))
     assert levels(inputs, "J01", "J05", "J07") == set()
     assert levels(inputs, "F11") == {HARD}
-    blank = with_values(empty(), projects=(replace(project, stated_rate=None),))
+    blank = with_values(empty(), projects=(project._replace(stated_rate=None),))
     assert levels(blank, "F11") == set()
 
 
@@ -420,8 +419,7 @@ def agreeing(draw: Callable[[Any], Any]) -> Inputs:
     itemised = split(draw, final["project"], draw(st.integers(2, 6)))
     extra = [draw(AMOUNT) for _ in itemised]
     projects = tuple(
-        replace(
-            blank_project(),
+        blank_project()._replace(
             name=f"项目{at}",
             full_year=one * (executed + more),
             executed=one * executed,
@@ -486,7 +484,7 @@ def agreeing(draw: Callable[[Any], Any]) -> Inputs:
 
 
 def blank_project() -> Project:
-    return replace(BASE.projects[0], initial=None, arrived=None)
+    return BASE.projects[0]._replace(initial=None, arrived=None)
 
 
 def rate(part: int, base: int) -> Decimal | None:

@@ -238,7 +238,14 @@ def findings(inputs: Inputs, rates: Mapping[str, Value]) -> Iterator[Finding]:
 def applicable(inputs: Inputs, rates: Mapping[str, Value]) -> set[str]:
     """The ids of the rules whose figures are filled in at least once."""
     tables = Tables(inputs)
-    return {item.id for item in RULES if any(fetch(inputs, rates, tables).rows for _, fetch in item.calls)}
+    return {
+        item.id
+        for item in RULES
+        for _, fetch in item.calls
+        for arguments in fetch(inputs, rates, tables).arguments
+        # A rule that needs no figure in particular is called with blanks only, too.
+        if any(value is not None and value != () for value in arguments)
+    }
 
 
 @dataclass(frozen=True)
