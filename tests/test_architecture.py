@@ -18,7 +18,7 @@ LAYERS = (
     ("model",),
     ("checks",),
     ("report", "datafile"),
-    ("narrative",),
+    ("template", "narrative"),
     ("word", "gongwen", "mail", "sheets"),
     ("department",),
     ("cli", "build"),  # build writes what the commands say of themselves into README
@@ -48,7 +48,7 @@ DOORS = {
     "xlsxwriter": {"sheets.pen"},
     "docx": {"word", "gongwen"},
     "lxml": {"word", "gongwen"},  # what python-docx is made of
-    "jinja2": {"narrative"},
+    "jinja2": {"template", "narrative"},
 }
 
 

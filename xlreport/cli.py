@@ -3,9 +3,10 @@
 What a subcommand alone needs is imported inside it: `check` answers at once because it loads no writer.
 """
 
+import errno
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,13 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except Unusable as error:
             click.echo(str(error), err=True)
+            ctx.exit(UNUSABLE)
+        except OSError as error:  # no room for temporary files, a folder that one may not even look into
+            if error.errno == errno.EPIPE:
+                raise  # click ends a command whose reader has gone
+            place = error.filename or "临时文件夹"
+            reason = error.strerror or error
+            click.echo(f"{place}：读写失败（{reason}），请检查磁盘空间和权限后重试。", err=True)
             ctx.exit(UNUSABLE)
 
 
@@ -75,8 +83,8 @@ def demo(folder: Path, force: bool) -> None:
             generated_workbook(department),
             mail_draft(department),
         )
-        _make_folder(folder)
-        write_all({folder / output.name: output.write for output in outputs}, force=force)
+        with _made(folder):
+            write_all({folder / output.name: output.write for output in outputs}, force=force)
     _print_findings(department.report, department.reading)
     _say_written(department, (folder / output.name for output in outputs))
 
@@ -96,22 +104,20 @@ def new(
 
     Example: xlreport new 绩效自评.xlsx --unit 某某局 --year 2024
     """
-    from xlreport.datafile import read_data, read_outline, read_sample
-    from xlreport.model.inputs import empty, with_values
-    from xlreport.model.values import check_year
+    from xlreport.datafile import read_data, read_outline, read_sample, with_unit
+    from xlreport.model.inputs import empty
 
     if data and sample:
         raise click.UsageError("--data and --sample exclude each other.")
     if file.suffix.lower() != ".xlsx":
         raise Unusable(f"{file}：只能生成 .xlsx 工作簿，请把文件名改为以 .xlsx 结尾。")
     refuse_unwritable(file, force=force)
+    _refuse_input(file, data)
     inputs = read_data(data) if data else read_sample() if sample else empty()
     if not inputs.template:
         inputs = replace(inputs, template=read_outline(outline))
-    if unit:
-        inputs = with_values(inputs, unit={"name": unit})
-    if year is not None:
-        inputs = with_values(inputs, unit={"year": check_year(year)})
+    given = {key: value for key, value in (("name", unit), ("year", year)) if value is not None}
+    inputs = with_unit(inputs, given)
     with _progress("正在生成工作簿……"):
         write_one(file, lambda path: _build_master(inputs, path), force=force)
     click.echo(f"已生成：{file}")
@@ -156,7 +162,7 @@ def report(file: Path, output: Path | None, pdf: bool, styles: Path | None, forc
     with _progress("正在导出报告……"):
         department = open_department(file)
         word = word_report(department, styles)
-        target = _target(file, output, word.name)
+        target = _target(output, word.name, file, styles)
         writers = {target: word.write}
         if pdf:
             writers[target.with_suffix(".pdf")] = pdf_report(word).write
@@ -178,7 +184,7 @@ def filing(file: Path, output: Path | None, force: bool) -> None:
     with _progress("正在生成工作簿……"):
         department = open_department(file)
         generated = generated_workbook(department)
-        target = _target(file, output, generated.name)
+        target = _target(output, generated.name, file)
         write_one(target, generated.write, force=force)
     _say_written(department, [target])
 
@@ -198,7 +204,7 @@ def mail(file: Path, to: tuple[str, ...], output: Path | None, force: bool) -> N
     with _progress("正在生成邮件……"):
         department = open_department(file)
         draft = mail_draft(department, to)
-        target = _target(file, output, draft.name)
+        target = _target(output, draft.name, file)
         write_one(target, draft.write, force=force)
     _say_written(department, [target])
 
@@ -221,18 +227,37 @@ def _build_master(inputs: "Inputs", path: Path) -> None:
     build_master(evaluate(inputs), path)
 
 
-def _target(file: Path, output: Path | None, name: str) -> Path:
-    """Where to write: as asked, into the folder asked, or beside the workbook."""
-    if output is None:
-        return file.parent / name
-    return output / name if output.is_dir() else output
+def _target(output: Path | None, name: str, file: Path, styles: Path | None = None) -> Path:
+    """Where to write: as asked, into the folder asked, or beside the workbook; never over what is read."""
+    target = file.parent / name if output is None else output / name if output.is_dir() else output
+    suffix = Path(name).suffix
+    if target.suffix.lower() != suffix:
+        raise Unusable(f"{target}：请把文件名改为以 {suffix} 结尾。")
+    _refuse_input(target, file, styles)
+    return target
 
 
-def _make_folder(folder: Path) -> None:
+def _refuse_input(target: Path, *sources: Path | None) -> None:
+    for source in sources:
+        if source and target.exists() and target.samefile(source):
+            raise Unusable(f"{target}：就是输入的文件，不会覆盖，请改用别的文件名。")
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Make the folder where there is none, and take it away again when what follows fails."""
     try:
+        made = [path for path in (folder, *folder.parents) if not path.exists()]
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unusable(f"{folder}：无法建立这个文件夹（{error.strerror}），请改用别的位置。") from error
+    try:
+        yield
+    except BaseException:
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
+        raise
 
 
 def _say_written(department: "Department", paths: Iterable[Path]) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from xlreport.assets import asset, outline_names
 from xlreport.errors import Unusable
 from xlreport.files import read_bytes
-from xlreport.model.fields import Section, sections_of
-from xlreport.model.inputs import Inputs, TemplateLine
+from xlreport.model.fields import Section, fields_of, sections_of
+from xlreport.model.inputs import Inputs, TemplateLine, Unit, with_values
 from xlreport.model.values import Wrong, parse
 
 
@@ -46,6 +46,16 @@ def read_sample() -> Inputs:
     return read_data(asset("sample.toml"))
 
 
+def with_unit(inputs: Inputs, given: Mapping[str, Any]) -> Inputs:
+    """A copy with what the command line says of the unit. Raises Unusable like a wrong cell would."""
+    fields = {field.key: field for field in fields_of(Unit)}
+    parsed = {key: parse(content, fields[key]) for key, content in given.items()}
+    for key, value in parsed.items():
+        if isinstance(value, Wrong):
+            raise Unusable(f"{fields[key].label}{value.message}。")
+    return with_values(inputs, unit=parsed)
+
+
 def read_outline(name: str) -> tuple[TemplateLine, ...]:
     """The template lines of an outline that comes with the program. Raises Unusable for an unknown one."""
     if name not in outline_names():
@@ -64,6 +74,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise Unusable(
             f"{path.name}：不是有效的 TOML（{error}），请按示例 sample.toml 的写法更正。"
         ) from error
+    except (RecursionError, ValueError) as error:  # nested without end, a number of thousands of digits
+        raise Unusable(f"{path.name}：有一个数字过长或嵌套过深，请按示例 sample.toml 的写法更正。") from error
 
 
 def _record(path: Path, section: Section, values: Any, where: str) -> Any:

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from xlreport.errors import Unusable
@@ -16,6 +17,8 @@ def read_bytes(path: Path) -> bytes:
         size = path.stat().st_size
         if path.is_dir():
             raise Unusable(f"{path}：是一个文件夹，请给出文件。")
+        if not path.is_file():
+            raise Unusable(f"{path}：不是普通文件，请给出文件。")
         if size > LARGEST_FILE:
             raise Unusable(
                 f"{path}：文件有 {size >> 20} MB，超过 {LARGEST_FILE >> 20} MB 的上限，请核对是否选错文件。"
@@ -53,25 +56,38 @@ def write_all(files: Mapping[Path, Callable[[Path], object]], *, force: bool = F
 
 
 def _move_all(drafts: Mapping[Path, Path]) -> None:
-    kept: dict[Path, Path] = {}  # what stood at a target before, or the draft itself where nothing did
+    kept: dict[Path, Path] = {}  # where what stood at a target before was moved to
+    moved: list[Path] = []
+    spare: Path | None = None
     try:
         for target, draft in drafts.items():
             if target.exists():
-                kept[target] = _draft_beside(target)
-                os.replace(target, kept[target])
-            else:
-                kept[target] = draft
+                spare = _draft_beside(target)
+                os.replace(target, spare)
+                kept[target], spare = spare, None
             os.replace(draft, target)
-    except OSError as error:
-        for target, old in kept.items():
-            if old.exists() and old != drafts[target]:
-                os.replace(old, target)
-            elif old == drafts[target]:
-                target.unlink(missing_ok=True)
-        raise Unusable(_why(error, target)) from error
-    for target, old in kept.items():
-        if old != drafts[target]:
+            moved.append(target)
+    except BaseException as error:
+        if spare:
+            spare.unlink(missing_ok=True)
+        for done in moved:
+            if done not in kept:
+                done.unlink(missing_ok=True)
+        lost = [f"{done} 的原文件现为 {old}" for done, old in kept.items() if not _moved_back(old, done)]
+        if isinstance(error, OSError):
+            raise Unusable("；".join([_why(error, target).rstrip("。"), *lost]) + "。") from error
+        raise
+    for old in kept.values():
+        with suppress(OSError):  # all is written; on Windows a scanner may hold what is to go
             old.unlink(missing_ok=True)
+
+
+def _moved_back(old: Path, target: Path) -> bool:
+    try:
+        os.replace(old, target)
+    except OSError:
+        return False
+    return True
 
 
 def write_one(target: Path, write: Callable[[Path], object], *, force: bool = False) -> None:
@@ -81,12 +97,15 @@ def write_one(target: Path, write: Callable[[Path], object], *, force: bool = Fa
 
 def refuse_unwritable(target: Path, *, force: bool) -> None:
     """Raise Unusable when `target` is no place to write a file to."""
-    if target.is_dir():
-        raise Unusable(f"{target}：是一个文件夹，请给出完整的文件名。")
-    if not target.parent.is_dir():
-        raise Unusable(f"{target}：文件夹 {target.parent} 不存在，请先建立或改用别的位置。")
-    if target.exists() and not force:
-        raise Unusable(f"{target}：文件已存在，未覆盖；确认要覆盖请加 --force，或用 -o 另存。")
+    try:
+        if target.is_dir():
+            raise Unusable(f"{target}：是一个文件夹，请给出完整的文件名。")
+        if not target.parent.is_dir():
+            raise Unusable(f"{target}：文件夹 {target.parent} 不存在，请先建立或改用别的位置。")
+        if target.exists() and not force:
+            raise Unusable(f"{target}：文件已存在，未覆盖；确认要覆盖请加 --force，或用 -o 另存。")
+    except OSError as error:  # a folder that one may not enter, a name too long
+        raise Unusable(_why(error, target)) from error
 
 
 def _draft_beside(target: Path) -> Path:
@@ -110,7 +129,14 @@ def _why(error: OSError, target: Path) -> str:
     return f"{target}：写入失败（{error.strerror or error}），原文件未改动；请检查磁盘空间后重试。"
 
 
+# Windows gives these to no file, whatever the ending.
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(?=\.|$)")
+
+
 def file_name(text: str, suffix: str) -> str:
     """A text as the name of a file on any system."""
     clean = re.sub(r'[\\/:*?"<>|]', "_", "".join(c if c.isprintable() else "_" for c in text)).strip(" .")
-    return f"{clean[:70] or 'xlreport'}{suffix}"
+    clean = _RESERVED.sub(r"\1_", clean, count=1) if _RESERVED.match(clean) else clean
+    # 255 bytes are the most that a file system takes; ours come to 70 ordinary characters.
+    short = clean[:70].encode()[:210].decode(errors="ignore").rstrip(" .")
+    return f"{short or 'xlreport'}{suffix}"

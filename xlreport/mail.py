@@ -66,18 +66,27 @@ def body(report: Report, names: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+_WORD = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ADDRESS = re.compile(
+    rf"(?i)(?=.{{1,254}}$)(?=[^@]{{1,64}}@)({_WORD}(?:\.{_WORD})*)@({_LABEL}(?:\.{_LABEL})*)"
+)
+
+
 def _address(text: str) -> Address:
-    """A recipient, `name@host` or `名字 <name@host>`."""
-    found = re.fullmatch(r"(?:([^<>\r\n]*)<)?\s*([^\s<>@,;]+)@([^\s<>@,;]+)\s*>?", text.strip())
-    if not found:
-        raise Unusable(f"“{text}”不是有效的邮件地址，请写成 name@example.com。")
-    name, user, host = found.groups()
-    try:
-        return Address((name or "").strip(), user, host)
-    except (ValueError, IndexError) as error:
-        raise Unusable(f"“{text}”不是有效的邮件地址，请写成 name@example.com。") from error
+    """A recipient, `name@host` or `名字 <name@host>`; only what every mail server takes."""
+    name, bracket, rest = text.strip().rpartition("<")
+    found = _ADDRESS.fullmatch(rest.removesuffix(">") if bracket and rest.endswith(">") else text.strip())
+    if not found or name != _one_line(name) + " " * (len(name) - len(name.rstrip())):
+        shown = _one_line(text)
+        shown = shown if len(shown) <= 40 else f"{shown[:40]}…"
+        raise Unusable(f"“{shown}”不是有效的邮件地址，请写成 name@example.com。")
+    return Address(name.strip(), found[1], found[2])
 
 
 def _one_line(text: str) -> str:
-    """A text from a cell as one header line: nothing in it can start another header."""
-    return "".join(c if c.isprintable() else " " for c in text).strip()
+    """A text from a cell as one header line: nothing in it can start another header.
+
+    Not even encoded: `=?utf-8?b?…?=` would be decoded, line breaks and all.
+    """
+    return "".join(c if c.isprintable() else " " for c in text).replace("=?", "= ?").strip()

@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Self
 
@@ -98,7 +99,10 @@ def write_report(
             for paragraph, space in zip((above, below), spaces, strict=True):
                 _indent_right(paragraph, space, page.column)
     _identify(document, _clean(title), _clean(author))
-    document.save(str(path))
+    # In memory: a zip file that cannot be written prints a traceback when it is collected.
+    stream = BytesIO()
+    document.save(stream)
+    path.write_bytes(stream.getvalue())
 
 
 def read_paragraphs(path: Path) -> list[Paragraph]:

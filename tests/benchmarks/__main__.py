@@ -66,7 +66,9 @@ def main() -> int:
                 board.line("build the master, 50 projects, s", f"{took:.3f}", took, 1)
         command = str(Path(sys.executable).with_name("xlreport"))
         openpyxl = f"import openpyxl; openpyxl.load_workbook({str(files[4])!r})"
-        ours, theirs, share = ratio(run(command, "check", str(files[4])), run(sys.executable, "-c", openpyxl), 11)
+        ours, theirs, share = ratio(
+            run(command, "check", str(files[4])), run(sys.executable, "-c", openpyxl), 11
+        )
         shown = f"{ours * 1000:.0f} / {theirs * 1000:.0f} ms = {share:.2f}"
         board.line("process: xlreport check / openpyxl.load_workbook", shown, share, 0.6)
         for count, runs in ((50, 61), (5000, 15)):
@@ -82,7 +84,9 @@ def main() -> int:
             "from pathlib import Path; from xlreport.sheets.reader import read_workbook;"
             f"from xlreport.report import evaluate; evaluate(read_workbook(Path({str(files[5000])!r})).inputs);"
         )
-        peak = int(subprocess.run([sys.executable, "-c", code + PEAK], capture_output=True, check=True).stdout)
+        peak = int(
+            subprocess.run([sys.executable, "-c", code + PEAK], capture_output=True, check=True).stdout
+        )
         board.line("peak memory, read and evaluate 5,000 projects, MiB", str(peak), peak, 120)
         took = min(seconds(run(command, "demo", str(folder / f"demo{n}"))) for n in range(3))
         board.line("process: xlreport demo, s", f"{took:.2f}", took, 3)

@@ -71,7 +71,7 @@ def _number(content: Any, field: Field, wanted: str) -> Decimal | Wrong:
     if isinstance(content, int):
         return Decimal(content)
     if isinstance(content, Decimal):
-        return content.quantize(FEN) if content.is_finite() and abs(content) < 10**15 else Wrong("数字过大")
+        return content.quantize(FEN) if content.is_finite() and content.adjusted() < 15 else Wrong("数字过大")
     if isinstance(content, str):
         return Wrong(_text_for_number(content.strip(), field, wanted))
     if isinstance(content, date | time | timedelta):

@@ -67,7 +67,7 @@ def write_form_sheet(
     for form in declared.forms:
         row = _write_form(pen, sheet, declared, form, inputs, addresses, row, mark) + 1
     sheet.set_column(LABEL_COLUMN, LABEL_COLUMN, 34)
-    sheet.set_column(UNIT_COLUMN, UNIT_COLUMN, 7)
+    sheet.set_column(UNIT_COLUMN, UNIT_COLUMN, 10)
     kinds = {field.kind for form in declared.forms for field in form.sections[0].fields}
     widest = max(VALUE_WIDTHS.get(kind, AMOUNT_WIDTH) for kind in kinds)
     sheet.set_column(FIRST_VALUE_COLUMN, FIRST_VALUE_COLUMN, widest)
@@ -119,7 +119,7 @@ def _write_form(
     several = len(form.sections) > 1
     labels = [section.label for section in form.sections] if several else ["填写内容"]
     pen.text(sheet, row, LABEL_COLUMN, "项目" if several else form.sections[0].label, head)
-    pen.text(sheet, row, UNIT_COLUMN, "单位", head)
+    pen.text(sheet, row, UNIT_COLUMN, "计量单位", head)
     for at, label in enumerate(labels):
         pen.text(sheet, row, FIRST_VALUE_COLUMN + at, label, head)
         if form.sections[at].help:

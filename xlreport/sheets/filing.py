@@ -120,7 +120,7 @@ def _write_figures(pen: Pen, sheet: Any, report: Report) -> Addresses:
     """Every figure that was filled in, block by block, then the rates as formulas on them."""
     places = Addresses()
     sheet.set_column(0, 0, 40)
-    sheet.set_column(1, 1, 8)
+    sheet.set_column(1, 1, 10)
     sheet.set_column(2, 5, 17)
     pen.title(sheet, FIGURES, 0)
     pen.note(sheet, 1, 0, "金额单位为万元。只列已填写的数据；指标由公式计算。")
@@ -146,7 +146,7 @@ def _write_block(
     head = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center")
     several = len(form.sections) > 1
     pen.text(sheet, row, 0, title if several else form.sections[0].label, head)
-    pen.text(sheet, row, 1, "单位", head)
+    pen.text(sheet, row, 1, "计量单位", head)
     for at, section in enumerate(sections, 2):
         pen.text(sheet, row, at, section.label if several else "数据", head)
     for field in filled:
@@ -170,7 +170,7 @@ def _values(report: Report, section: Section) -> list[bool]:
 def _write_rates(pen: Pen, sheet: Any, report: Report, row: int, places: Addresses) -> None:
     head = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center")
     sheet.merge_range(row, 3, row, 5, "", head)
-    for column, text in enumerate(("指标", "单位", "数值", "算法")):
+    for column, text in enumerate(("指标", "计量单位", "数值", "算法")):
         pen.text(sheet, row, column, text, head)
     for key, rate in RATES.items():
         row += 1

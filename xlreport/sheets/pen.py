@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -48,7 +49,9 @@ class Pen:
             "strings_to_numbers": False,
             "in_memory": True,
         }
-        self.book = xlsxwriter.Workbook(str(path), options)
+        # In memory: a zip file that cannot be written prints a traceback when it is collected.
+        self._path, self._stream = path, BytesIO()
+        self.book = xlsxwriter.Workbook(self._stream, options)
         properties: dict[str, Any] = {"title": title, "author": author}
         if created:
             properties["created"] = created
@@ -134,11 +137,9 @@ class Pen:
         self.text(sheet, row, column, text, self.format(font_color="#595959", italic=False))
 
     def close(self) -> None:
-        try:
-            self.book.close()
-        except xlsxwriter.exceptions.FileCreateError as error:
-            # The library wraps what the system said; the caller decides by that.
-            raise error.__context__ if isinstance(error.__context__, OSError) else OSError(error) from error
+        """Write the file."""
+        self.book.close()
+        self._path.write_bytes(self._stream.getvalue())
 
 
 class _EmptyText(str):

@@ -99,7 +99,8 @@ def _check_meta(rows: Rows | None, name: str) -> Iterable[Problem]:
         raise Unusable(f"{name}：不是 xlreport 的主工作簿，请用 xlreport new 新建，或选择正确的文件。")
     layout = meta.get("layout")
     if not isinstance(layout, int | float) or layout > LAYOUT:
-        raise Unusable(f"{name}：由更新版本的 xlreport 生成（布局 {layout}），请先升级 xlreport。")
+        shown = f"{layout:g}" if isinstance(layout, int | float) else layout
+        raise Unusable(f"{name}：由更新版本的 xlreport 生成（布局 {shown}），请先升级 xlreport。")
     if layout < LAYOUT:
         message = f"由旧版本生成（布局 {layout:g}，现为 {LAYOUT}），请用 xlreport new 新建后移入数据。"
         yield Problem(f"{META_SHEET}!B2", message)
