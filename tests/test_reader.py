@@ -129,7 +129,9 @@ def test_a_date_where_an_amount_belongs(demo: Demo, tmp_path: Path) -> None:
         book["收支情况"]["G17"].value = date(2023, 5, 4)
 
     (problem,) = problems(edited(demo, tmp_path, edit))
-    assert problem == "收支情况!G17：总支出是日期或时间，不是金额，请把单元格格式改为数值后重新填写。"
+    assert (
+        problem == "收支情况!G17：总支出是日期或时间 2023-05-04，不是金额，请把单元格格式改为数值后重新填写。"
+    )
 
 
 def test_a_serial_number_where_a_date_belongs(demo: Demo, tmp_path: Path) -> None:

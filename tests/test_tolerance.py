@@ -296,7 +296,6 @@ BASES = (  # printed rate, and the base that must not be zero
     ("project_share", "final.expenditure"),
     ("procurement_rate", "procurement_budget.total"),
     ("use_rate", "assets.fixed"),
-    ("three_public_rate", "three_public_budget.total"),
 )
 
 

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xlreport.errors import Unusable
 from xlreport.model.fields import Field, Kind, Value
-from xlreport.model.values import LONGEST_TEXT, Wrong, check_year, parse, parse_column
+from xlreport.model.values import LONGEST_TEXT, Wrong, parse, parse_column
 
 D = Decimal
 
@@ -251,9 +250,3 @@ def test_no_content_is_an_exception_or_a_silent_loss(content: Any, kind: Kind) -
 def test_every_amount_in_fen_survives_a_cell(fen: int) -> None:
     amount = D(fen).scaleb(-6)
     assert parse(float(amount), FIELDS[Kind.MONEY]) == amount
-
-
-def test_a_year_from_the_command_line_is_checked_likewise() -> None:
-    assert check_year(2023) == 2023
-    with pytest.raises(Unusable, match=r"评价年度.*1999.*请填四位数字.*。$"):
-        check_year(1999)

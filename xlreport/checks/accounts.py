@@ -3,9 +3,20 @@
 from decimal import Decimal
 
 from xlreport.checks.budget import SOURCES, USES
-from xlreport.checks.rule import Breach, Level, Verdict, breached, differs, rule, stated, tolerance, total
+from xlreport.checks.rule import (
+    Breach,
+    Level,
+    Verdict,
+    breached,
+    differs,
+    rule,
+    stated,
+    tolerance,
+    total,
+    worded,
+)
 from xlreport.model.fields import Value
-from xlreport.model.inputs import Accounts
+from xlreport.model.inputs import Accounts, Project
 from xlreport.model.numbers import CENT, percent_text, plain
 
 FINALS = ("prior", "final")
@@ -24,6 +35,32 @@ total(
     "balance_total",
     ("final_expenditure", "balance_distribution", "balance_closing"),
 )
+
+
+@rule("F03", Level.HARD, "收入一方等于支出一方", "", "请核对“收支平衡”各项")
+def sides_are_equal(
+    final_income: Decimal,
+    final_expenditure: Decimal,
+    balance_nonfiscal_used: Decimal | None,
+    balance_opening: Decimal | None,
+    balance_distribution: Decimal | None,
+    balance_closing: Decimal | None,
+    balance_total: Decimal | None,
+) -> Verdict:
+    # With the total filled in, each side is compared with that.
+    if balance_total is not None or (balance_opening is None and balance_closing is None):
+        return False
+    income = final_income + (balance_nonfiscal_used or 0) + (balance_opening or 0)
+    spending = final_expenditure + (balance_distribution or 0) + (balance_closing or 0)
+    if not (difference := income - spending):
+        return None
+    words = (
+        f"决算总收入加使用非财政拨款结余、年初结转为{plain(income)}万元，"
+        f"总支出加结余分配、年末结转为{plain(spending)}万元"
+    )
+    return Breach(difference, words, Level.HINT if abs(difference) <= tolerance(5) else None)
+
+
 total("F04", "基本支出等于人员经费与公用经费之和", "basic", ("personnel", "public"), each=Accounts)
 
 
@@ -36,8 +73,10 @@ total("F04", "基本支出等于人员经费与公用经费之和", "basic", ("p
 )
 def functions_add_up(final_expenditure: Decimal, functions_amount: tuple[Decimal | None, ...]) -> Verdict:
     amounts = [amount for amount in functions_amount if amount is not None]
+    if not amounts:
+        return False
     difference = final_expenditure - sum(amounts)
-    if not amounts or not difference:
+    if not difference:
         return None
     level = Level.HINT if abs(difference) <= tolerance(len(amounts)) else None
     words = f"决算总支出{plain(final_expenditure)}万元，各功能分类之和{plain(sum(amounts, Decimal()))}万元"
@@ -54,7 +93,9 @@ def functions_add_up(final_expenditure: Decimal, functions_amount: tuple[Decimal
 def increase_is_recomputed(
     stated_increase: Decimal, final_income: Decimal, initial_income: Decimal
 ) -> Verdict:
-    return differs(stated_increase, final_income - initial_income, tolerance(2))
+    difference = stated_increase - (final_income - initial_income)
+    level = Level.HINT if abs(difference) <= tolerance(2) else None
+    return Breach(difference, level=level) if difference else None
 
 
 stated("F07", "公布的占比等于部分除以总额", "stated_basic_share", "basic_share")
@@ -76,9 +117,9 @@ def shares_make_a_whole(
     final_affiliated_grant: Decimal | None,
 ) -> Verdict:
     # Two rounded shares may miss 100.00% by 0.01 each; spending of a third nature takes its own share.
-    missing = abs(1 - stated_basic_share - stated_project_share) * 100
-    others = final_business_cost or final_remitted or final_affiliated_grant
-    return breached(not others and missing > 2 * CENT)
+    if final_business_cost or final_remitted or final_affiliated_grant:
+        return None
+    return differs((stated_basic_share + stated_project_share) * 100, 100, 2 * CENT)
 
 
 @rule(
@@ -111,7 +152,8 @@ def large_change_has_a_reason(
         f"决算总支出{plain(final_expenditure)}万元比年初预算总支出{plain(initial_expenditure)}万元"
         f"{'增加' if final_change_rate > 0 else '减少'}{percent_text(abs(final_change_rate))}，没有说明原因"
     )
-    return Breach(final_expenditure - initial_expenditure, words)
+    at = ("texts_difference_reason", "final_expenditure", "initial_expenditure")
+    return Breach(final_expenditure - initial_expenditure, words, at=at)
 
 
 # A printed rate, and the base that must not be zero.
@@ -120,21 +162,47 @@ _BASES = {
     "stated_execution_rate": "full_year_expenditure",
     "stated_basic_share": "final_expenditure",
     "stated_project_share": "final_expenditure",
-    "stated_three_public_rate": "three_public_budget_total",
     "stated_procurement_rate": "procurement_budget_total",
     "stated_use_rate": "assets_fixed",
 }
 
 
+_NO_RATE = "基数为0时不写百分比"
+_NO_RATE_REMEDY = "请删去该百分比，改写金额"
+
+
 @rule(
     "F11",
     Level.HARD,
-    "基数为0时不写百分比",
-    "公布了百分比，但其基数为0，没有比率可言",
-    "请删去该百分比，改写金额",
+    _NO_RATE,
+    "",
+    _NO_RATE_REMEDY,
     figures=tuple(name for pair in _BASES.items() for name in pair),
 )
 def no_percentage_of_nothing(*values: Value) -> Verdict:
-    pairs = zip(_BASES.items(), values[::2], values[1::2], strict=True)
-    wrong = [names for names, printed, base in pairs if printed is not None and base == 0]
-    return Breach(at=tuple(name for names in wrong for name in names)) if wrong else None
+    pairs = [
+        (names, printed, base)
+        for names, printed, base in zip(_BASES.items(), values[::2], values[1::2], strict=True)
+        if printed is not None and base is not None
+    ]
+    wrong = [names for names, _, base in pairs if base == 0]
+    if not wrong:
+        return None if pairs else False
+    words = "，".join(
+        f"公布了{worded(names[0], printed)}，但其基数{worded(names[1], base)}"
+        for names, printed, base in pairs
+        if base == 0
+    )
+    return Breach(words=f"{words}，没有比率可言", at=tuple(name for names in wrong for name in names))
+
+
+@rule(
+    "F11",
+    Level.HARD,
+    _NO_RATE,
+    "{stated_rate}，但其基数{full_year}，没有比率可言",
+    _NO_RATE_REMEDY,
+    each=Project,
+)
+def no_project_percentage_of_nothing(stated_rate: Decimal, full_year: Decimal) -> Verdict:
+    return breached(not full_year)

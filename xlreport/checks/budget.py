@@ -51,16 +51,20 @@ for use in ("expenditure", "basic", "project"):
 def adjustment_is_moderate(
     full_year_expenditure: Decimal,
     initial_expenditure: Decimal,
+    adjustment_carried_over: Decimal | None,
     budget_change_rate: Decimal,
     settings_adjustment_rate: Decimal,
 ) -> Verdict:
     if abs(budget_change_rate) <= settings_adjustment_rate:
         return None
+    carried = adjustment_carried_over or Decimal()
     words = (
-        f"全年预算总支出{plain(full_year_expenditure)}万元与年初预算总支出{plain(initial_expenditure)}万元相比"
+        f"全年预算总支出{plain(full_year_expenditure)}万元"
+        f"{f'（含上年结转{plain(carried)}万元）' if carried else ''}"
+        f"与年初预算总支出{plain(initial_expenditure)}万元相比"
         f"调整{percent_text(budget_change_rate)}，超过{percent_text(settings_adjustment_rate)}"
     )
-    return Breach(full_year_expenditure - initial_expenditure, words)
+    return Breach(full_year_expenditure - initial_expenditure - carried, words)
 
 
 _ROWS = ("expenditure", "basic", "personnel", "public", "project")
@@ -81,6 +85,8 @@ def budget_is_not_backfilled(*values: Value) -> Verdict:
         for name, budget, spent in zip(_ROWS, values[::2], values[1::2], strict=True)
         if budget is not None and spent is not None
     ]
+    if not pairs:
+        return False
     if not any(spent for _, _, spent in pairs) or any(budget != spent for _, budget, spent in pairs):
         return None
     amount = next(spent for _, _, spent in pairs if isinstance(spent, Decimal))

@@ -18,7 +18,7 @@ from xlreport.checks.rule import (
 from xlreport.model.inputs import Procurement, Project
 from xlreport.model.numbers import plain
 
-# Words in a project's name that usually mean that something was procured.
+# Words in a project's name or text that usually mean that something was procured.
 PROCUREMENT_WORDS = re.compile("采购|物资|设备|工程|维修|信息化|服务外包")
 
 total("P01", "政府采购等于货物、工程、服务之和", "total", ("goods", "works", "services"), each=Procurement)
@@ -28,16 +28,20 @@ total("P01", "政府采购等于货物、工程、服务之和", "total", ("good
     "P02",
     Level.EXPLAIN,
     "政府采购为0时没有像采购的项目",
-    "名称像是采购，{executed}，而{procurement_final_total}",
+    "名称或内容像是采购，{executed}，而{procurement_final_total}",
     "请核对是否漏填政府采购，不属于政府采购的请说明",
     each=Project,
 )
 def nothing_procured_unseen(
-    name: str, executed: Decimal, procurement_final_total: Decimal, settings_procurement_from: Decimal
+    name: str,
+    executed: Decimal,
+    results: str | None,
+    procurement_final_total: Decimal,
+    settings_procurement_from: Decimal,
 ) -> Verdict:
     if procurement_final_total or executed < settings_procurement_from:
         return None
-    return breached(PROCUREMENT_WORDS.search(name) is not None)
+    return breached(PROCUREMENT_WORDS.search(f"{name}\n{results or ''}") is not None)
 
 
 stated("P03", "公布的政府采购执行率等于实际采购除以采购预算", "stated_procurement_rate", "procurement_rate")

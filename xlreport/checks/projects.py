@@ -29,6 +29,8 @@ at_most(
 def projects_within_project_spending(
     final_project: Decimal, projects_executed: tuple[Decimal | None, ...]
 ) -> Verdict:
+    if not any(amount is not None for amount in projects_executed):
+        return False
     spent = _sum(projects_executed)
     breach = exceeds(spent, final_project, CENT)
     return breach and Breach(
@@ -41,7 +43,9 @@ def project_spending_is_itemised(
     final_project: Decimal, projects_executed: tuple[Decimal | None, ...]
 ) -> Verdict:
     spent = _sum(projects_executed)
-    if not any(projects_executed) or final_project - spent <= CENT:
+    if not any(projects_executed):
+        return False
+    if final_project - spent <= CENT:
         return None
     rest = plain(final_project - spent)
     words = f"决算项目支出{plain(final_project)}万元，各项目执行数之和{plain(spent)}万元"
@@ -73,10 +77,10 @@ def large_project_is_described(
         return None
     if described == "否":
         words = f"金额{plain(amount)}万元达到{plain(settings_described_from)}万元，却选择不分项说明"
-        return Breach(words=words)
+        return Breach(words=words, at=("described", "full_year", "executed"))
     if full_year is None or executed is None:
-        lacking = "全年预算数" if full_year is None else "全年执行数"
-        return Breach(words=f"金额{plain(amount)}万元须分项说明，但缺{lacking}")
+        lacking, at = ("全年预算数", "full_year") if full_year is None else ("全年执行数", "executed")
+        return Breach(words=f"金额{plain(amount)}万元须分项说明，但缺{lacking}", at=(at,))
     return None
 
 
@@ -88,7 +92,10 @@ def low_execution_has_a_reason(
         return None
     rate = percent_text(executed / full_year)
     words = f"全年执行数{plain(executed)}万元，全年预算数{plain(full_year)}万元，执行率{rate}"
-    return Breach(words=f"{words}低于{percent_text(settings_low_rate)}，没有说明原因")
+    return Breach(
+        words=f"{words}低于{percent_text(settings_low_rate)}，没有说明原因",
+        at=("reason", "executed", "full_year"),
+    )
 
 
 @rule(
@@ -105,6 +112,8 @@ def budgets_are_alike(
         (initial is not None, full is not None)
         for initial, full in zip(projects_initial, projects_full_year, strict=True)
     }
+    if not kinds:
+        return False
     if len(kinds) < 2:
         return None
     both = (
@@ -123,4 +132,7 @@ def funds_arrived(
         return None
     rate = percent_text(arrived / full_year)
     words = f"到位数{plain(arrived)}万元，全年预算数{plain(full_year)}万元，到位率{rate}"
-    return Breach(words=f"{words}低于{percent_text(settings_arrival_rate)}，没有说明原因")
+    return Breach(
+        words=f"{words}低于{percent_text(settings_arrival_rate)}，没有说明原因",
+        at=("reason", "arrived", "full_year"),
+    )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from itertools import starmap
-from typing import Any
+from typing import Any, Literal
 
 from xlreport.model.fields import Field, Kind, Place, Value
 from xlreport.model.figures import Arguments, Parameter, Subject, Tables, parameter, parameters_of, subjects
@@ -31,10 +31,13 @@ class Breach:
     difference: Decimal | None = None
     words: str = ""  # said instead of the rule's own message
     level: Level | None = None  # where milder than the rule's own
-    at: tuple[str, ...] = ()  # the parameters to point at, if not all
+    at: tuple[
+        str, ...
+    ] = ()  # the parameters to point at, first the one to jump to; if not all that are filled
 
 
-Verdict = Breach | None
+# None: the figures keep the rule; False: there was nothing to compare, the rule does not apply.
+Verdict = Breach | Literal[False] | None
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def total(
             if part is not None
         ]
         if not filled:
-            return None
+            return False
         expected = sum((sign * part for _, sign, part in filled), Decimal())
         difference = Decimal(stated - expected)
         if not difference:
@@ -163,15 +166,16 @@ def stated(id: str, title: str, printed: str, rate_key: str, *, each: type[Any] 
     def is_recomputed(printed_rate: Decimal, *figures: Any) -> Verdict:
         computed = rate.function(*figures)
         if computed is None:
-            return None
+            return False
         shown = printed_rate * 100
         decimals = decimals_of(shown)
         if rounded(computed * 100, decimals) == shown:
             return None
-        words = f"公布的{rate.label}{plain(shown)}%，按填报数计算为{percent_text(computed)}"
+        exact = rounded(computed * 100, max(2, decimals))
+        words = f"公布的{rate.label}{plain(shown)}%，按填报数计算为{plain(exact)}%"
         if cut(computed * 100, decimals) == shown:
             return Breach(None, f"{words}，像是截位而不是四舍五入", Level.HINT)
-        return Breach(shown - rounded(computed * 100), words)
+        return Breach(shown - exact, words)
 
     parameters = (parameter(printed, each), *rate.parameters)
     remedy = "请按计算结果更正报告，或核对相关数据"
@@ -236,15 +240,16 @@ def findings(inputs: Inputs, rates: Mapping[str, Value]) -> Iterator[Finding]:
 
 
 def applicable(inputs: Inputs, rates: Mapping[str, Value]) -> set[str]:
-    """The ids of the rules whose figures are filled in at least once."""
+    """The ids of the rules that had figures to compare at least once."""
     tables = Tables(inputs)
     return {
         item.id
         for item in RULES
-        for _, fetch in item.calls
-        for arguments in fetch(inputs, rates, tables).arguments
-        # A rule that needs no figure in particular is called with blanks only, too.
-        if any(value is not None and value != () for value in arguments)
+        if any(
+            verdict is not False
+            for _, fetch in item.calls
+            for verdict in starmap(item.function, fetch(inputs, rates, tables).arguments)
+        )
     }
 
 
@@ -291,11 +296,9 @@ def _finding(
     if difference and "{difference}" not in item.message:
         sentence += f"，相差{difference}"
     level = breach.level or item.level
-    pointed = [
-        p
-        for p, value in zip(item.parameters, arguments, strict=True)
-        if (p.name in breach.at if breach.at else value is not None)
-    ]
+    named = {p.name: p for p in item.parameters}
+    filled = (p for p, value in zip(item.parameters, arguments, strict=True) if value is not None)
+    pointed = [named[name] for name in breach.at] or list(filled)
     return Finding(
         item.id,
         level,
@@ -317,6 +320,11 @@ def _paths(item: Parameter, subject: Subject, row: int | None) -> Iterator[str]:
         yield item.place.path
 
 
+def worded(name: str, value: Any) -> str:
+    """The same for the field that a name means."""
+    return _worded(parameter(name), value)
+
+
 def _worded(item: Parameter, value: Any) -> str:
     """A figure with its name and unit: 决算总支出5420.82万元."""
     label = item.place.label if item.place else item.field.label if item.field else RATES[item.name].label
@@ -327,8 +335,10 @@ def shown(field: Field | None, value: Any) -> str:
     """A figure as a message shows it, every digit of it; a rate has no field."""
     if value is None:
         return "（空）"
-    if field is None or field.kind is Kind.PERCENT:
+    if field is None:
         return percent_text(value)
+    if field.kind is Kind.PERCENT:
+        return f"{plain(value * 100)}%"
     if isinstance(value, date):
         return date_text(value)
     if isinstance(value, Decimal | int):

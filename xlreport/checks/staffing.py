@@ -13,6 +13,7 @@ from xlreport.checks.rule import (
     rule,
     stated,
     total,
+    worded,
 )
 from xlreport.model.fields import fields_of
 from xlreport.model.inputs import Headcount
@@ -64,12 +65,16 @@ for kind in _KINDS:
     )
 
 
-def _counted(count: int, names: tuple[str | None, ...]) -> Verdict:
+def _counted(figure: str, count: int, names: tuple[str | None, ...]) -> Verdict:
     listed = Counter(name for name in names if name)
+    if not listed:
+        return False
     repeated = "、".join(f"“{name}”" for name, times in listed.items() if times > 1)
-    if not listed or (count == listed.total() and not repeated):
+    if count == listed.total() and not repeated:
         return None
-    words = f"填报{count}个，所列名称{listed.total()}个" + (f"，其中{repeated}重复" if repeated else "")
+    words = f"{worded(figure, count)}，所列名称{listed.total()}个" + (
+        f"，其中{repeated}重复" if repeated else ""
+    )
     return Breach(None, words)
 
 
@@ -79,12 +84,12 @@ _COUNT_REMEDY = "请核对机构数和“机构职责”表中的名称"
 
 @rule("E07", Level.HARD, _COUNT_TITLE, "", _COUNT_REMEDY)
 def offices_are_listed(people_offices: int, offices_name: tuple[str | None, ...]) -> Verdict:
-    return _counted(people_offices, offices_name)
+    return _counted("people_offices", people_offices, offices_name)
 
 
 @rule("E07", Level.HARD, _COUNT_TITLE, "", _COUNT_REMEDY)
 def subunits_are_listed(people_subunits: int, subunits_name: tuple[str | None, ...]) -> Verdict:
-    return _counted(people_subunits, subunits_name)
+    return _counted("people_subunits", people_subunits, subunits_name)
 
 
 @rule(

@@ -36,47 +36,30 @@ at_most(
     "三公经费应只减不增，请说明原因",
 )
 
-_COUNTS_TITLE = "有支出的三公经费须填数量"
-_COUNTS_REMEDY = "请在“三公经费”表下方补填数量"
 
+def _counted(part: str, counts: tuple[str, ...], lacking: str) -> None:
+    """Register the rule that what was spent on a part has its numbers beside it."""
+    amount = f"three_public_final_{part}"
+    names = tuple(f"three_public_counts_{count}" for count in counts)
 
-@rule(
-    "S05",
-    Level.EXPLAIN,
-    _COUNTS_TITLE,
-    "有{three_public_final_reception}，未填接待批次或人次",
-    _COUNTS_REMEDY,
-)
-def reception_is_counted(
-    three_public_final_reception: Decimal,
-    three_public_counts_receptions: int | None,
-    three_public_counts_guests: int | None,
-) -> Verdict:
-    return _uncounted(
-        three_public_final_reception, three_public_counts_receptions, three_public_counts_guests
+    @rule(
+        "S05",
+        Level.EXPLAIN,
+        "有支出的三公经费须填数量",
+        f"有{{{amount}}}，未填{lacking}",
+        "请在“三公经费”表下方补填数量",
+        figures=(amount, *names),
     )
+    def spending_is_counted(spent: Decimal | None, *numbers: int | None) -> Verdict:
+        if spent is None:
+            return False
+        blank = tuple(name for name, number in zip(names, numbers, strict=True) if not number)
+        return Breach(at=(*blank, amount)) if spent > 0 and blank else None
 
 
-@rule("S05", Level.EXPLAIN, _COUNTS_TITLE, "有{three_public_final_abroad}，未填团组数或人次", _COUNTS_REMEDY)
-def missions_are_counted(
-    three_public_final_abroad: Decimal,
-    three_public_counts_missions: int | None,
-    three_public_counts_travellers: int | None,
-) -> Verdict:
-    return _uncounted(three_public_final_abroad, three_public_counts_missions, three_public_counts_travellers)
-
-
-@rule(
-    "S05", Level.EXPLAIN, _COUNTS_TITLE, "有{three_public_final_vehicle_purchase}，未填购置数", _COUNTS_REMEDY
-)
-def purchases_are_counted(
-    three_public_final_vehicle_purchase: Decimal, three_public_counts_vehicles_bought: int | None
-) -> Verdict:
-    return _uncounted(three_public_final_vehicle_purchase, three_public_counts_vehicles_bought)
-
-
-def _uncounted(amount: Decimal, *counts: int | None) -> Verdict:
-    return Breach() if amount > 0 and not all(counts) else None
+_counted("abroad", ("missions", "travellers"), "团组数或人次")
+_counted("vehicle_purchase", ("vehicles_bought",), "购置数")
+_counted("reception", ("receptions", "guests"), "接待批次或人次")
 
 
 @rule("S06", Level.EXPLAIN, "公车运行维护费与保有量相称", "", "请核对保有量和运行维护费，并说明原因")

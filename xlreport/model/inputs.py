@@ -205,7 +205,6 @@ class Stated(NamedTuple):
     direction: Annotated[Choice, Field("增减用语", choices=("增加", "减少", "持平"))]
     basic_share: Annotated[Percent, Field("基本支出占比")]
     project_share: Annotated[Percent, Field("项目支出占比")]
-    three_public_rate: Annotated[Percent, Field("三公经费控制率")]
     procurement_rate: Annotated[Percent, Field("政府采购执行率")]
     use_rate: Annotated[Percent, Field("资产使用率")]
 

@@ -35,7 +35,9 @@ class Rate:
         """The cell formula, given the reference of each parameter: blank → blank, zero base → —."""
         references = {item.name: reference(item) for item in self.parameters}
         needed = [references[item.name] for item in self.parameters if not item.optional]
-        expression = self.formula.format_map(references)
+        # Amounts are exact to 分, the difference of two doubles is not: =ROUND((203.17-200)/200,4) is 0.0158.
+        formula = _BRACKETS.sub(r"ROUND(\1,6)", self.formula)
+        expression = formula.format_map(references)
         return f'=IF(COUNT({",".join(needed)})<{len(needed)},"",IFERROR(ROUND({expression},4),"—"))'
 
     @property
@@ -79,6 +81,7 @@ KEY_RATES = (
     "asset_use_rate",
 )
 
+_BRACKETS = re.compile(r"\(([^()]+)\)")
 _SOURCE = re.compile(r"Source: (.+?)\.?\s*$", re.MULTILINE)
 
 

@@ -3,12 +3,12 @@
 import math
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from xlreport.errors import Unusable
 from xlreport.model.fields import Field, Kind, Value
 from xlreport.model.numbers import FEN, plain
 
@@ -29,8 +29,11 @@ LONGEST_TEXT = 32_767  # characters that a cell of Excel holds
 _NUMBER = r"[-+]?\d+(\.\d+)?"
 _GROUPED = r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?"
 _UNIT = r"([-+]?[\d,]*\.?\d+)\s*(亿元|万元|元|亿|万|人|个|辆|人次|批次|年)"
-_PERCENT = r"([-+]?\d*\.?\d+)[%％]"
+_PERCENT = r"([-+]?\d*\.?\d+)\s*[%％]"
 _DATE = r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
+# What a unit makes of the number before it, in 万元 and in 个.
+_IN_WAN = {"元": Decimal("0.0001"), "亿": Decimal(10000), "亿元": Decimal(10000)}
+_IN_ONES = {"万": Decimal(10000), "亿": Decimal(10) ** 8}
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９．，－＋％", "0123456789.,-+%")
 
 
@@ -49,7 +52,7 @@ def parse_column(contents: Sequence[Any], field: Field) -> Sequence[Value | Wron
     Thousands pass here, so a column of nothing but ordinary amounts or texts is told, and taken, as a whole.
     """
     kinds = set(map(type, contents))
-    if kinds == {float} and field.kind is Kind.MONEY and min(contents) >= 0 and max(contents) < _LARGEST:
+    if kinds == {float} and field.kind is Kind.MONEY and min(contents) >= 0 and sum(contents) < _LARGEST:
         return list(map(Decimal, ("%.6f " * len(contents) % tuple(contents)).split()))
     if kinds == {str}:
         if not any(contents):
@@ -66,24 +69,30 @@ def _number(content: Any, field: Field, wanted: str) -> Decimal | Wrong:
         return Wrong(f"是逻辑值 {str(content).upper()}，不是{wanted}，请填数字")
     if isinstance(content, float):
         if not math.isfinite(content):
-            return Wrong(f"不是有限的数，请重新填写{wanted}")
-        return Decimal(f"{content:.6f}")
+            return Wrong(f"不是有限的数（{content}），请重新填写{wanted}")
+        return Decimal(f"{content:.6f}") + 0  # no negative zero
     if isinstance(content, int):
         return Decimal(content)
     if isinstance(content, Decimal):
-        return content.quantize(FEN) if content.is_finite() and content.adjusted() < 15 else Wrong("数字过大")
+        if not content.is_finite():
+            return Wrong(f"不是有限的数（{content}），请重新填写{wanted}")
+        if content.adjusted() >= 15:
+            return Wrong(f"数字过大（{_short(str(content))}），请核对")
+        return content.quantize(FEN)
     if isinstance(content, str):
         return Wrong(_text_for_number(content.strip(), field, wanted))
     if isinstance(content, date | time | timedelta):
-        return Wrong(f"是日期或时间，不是{wanted}，请把单元格格式改为数值后重新填写")
-    return Wrong(f"不是{wanted}，请填数字")
+        return Wrong(f"是日期或时间 {content}，不是{wanted}，请把单元格格式改为数值后重新填写")
+    return Wrong(f"不是{wanted}（{_short(str(content))}），请填数字")
 
 
 def _text_for_number(text: str, field: Field, wanted: str) -> str:
     shown = f"“{_short(text)}”"
     half = text.translate(_FULL_WIDTH)
     if found := re.fullmatch(_UNIT, half):
-        return f"{shown}带有单位文字，请只填数字（单位为{field.shown_unit}），如 {found[1].replace(',', '')}"
+        factors = _IN_WAN if field.kind is Kind.MONEY else _IN_ONES
+        number = Decimal(found[1].replace(",", "")) * factors.get(found[2], 1)
+        return f"{shown}带有单位文字，请只填数字（单位为{field.shown_unit}），如 {plain(number)}"
     if re.fullmatch(_PERCENT, half):
         return f"{shown}是百分数，此处应填{wanted}，请改填数字"
     if half != text and (re.fullmatch(_NUMBER, half) or re.fullmatch(_GROUPED, half)):
@@ -97,14 +106,14 @@ def _text_for_number(text: str, field: Field, wanted: str) -> str:
 
 def _money(content: Any, field: Field) -> Value | Wrong:
     if type(content) is float and 0 <= content < _LARGEST:  # nearly every cell
-        return Decimal(f"{content:.6f}")
+        return Decimal(f"{content + 0.0:.6f}")
     value = _number(content, field, "金额")
     if isinstance(value, Wrong):
         return value
     if value < 0 and not field.signed:
-        return Wrong(f"{plain(value)}是负数，此处金额不能为负，请核对")
+        return Wrong(f"{_short(plain(value))}是负数，此处金额不能为负，请核对")
     if abs(value) >= LARGEST:
-        return Wrong(f"{plain(value)}过大，单位是万元，请核对是否按元填写")
+        return Wrong(f"{_short(plain(value))}过大，单位是万元，请核对是否按元填写")
     return value
 
 
@@ -113,11 +122,11 @@ def _count(content: Any, field: Field) -> Value | Wrong:
     if isinstance(value, Wrong):
         return value
     if value != value.to_integral_value():
-        return Wrong(f"{plain(value)}不是整数，请填整数（单位为{field.shown_unit}）")
+        return Wrong(f"{_short(plain(value))}不是整数，请填整数（单位为{field.shown_unit}）")
     if value < 0:
-        return Wrong(f"{plain(value)}是负数，数量不能为负，请核对")
+        return Wrong(f"{_short(plain(value))}是负数，数量不能为负，请核对")
     if value > 10**9:
-        return Wrong(f"{plain(value)}过大，请核对")
+        return Wrong(f"{_short(plain(value))}过大，请核对")
     return int(value)
 
 
@@ -128,20 +137,21 @@ def _percent(content: Any, field: Field) -> Value | Wrong:
     if isinstance(value, Wrong):
         return value
     if value < 0:
-        return Wrong(f"{plain(value * 100)}%是负数，此处比率不能为负，请核对")
+        return Wrong(f"{_short(plain(value * 100))}%是负数，此处比率不能为负，请核对")
     if value >= 10000:
-        return Wrong(f"{plain(value * 100)}%过大，请核对")
+        return Wrong(f"{_short(plain(value * 100))}%过大，请核对")
     return value
 
 
 def _year(content: Any, field: Field) -> Value | Wrong:
     if isinstance(content, str) and re.fullmatch(r"\d{4}\s*年?度?", content.strip()):
-        return Wrong(f"“{_short(content)}”是文字，请填四位数字，如 {content.strip()[:4]}")
+        year = content.strip().translate(_FULL_WIDTH)[:4]
+        return Wrong(f"“{_short(content)}”是文字，请填四位数字，如 {year}")
     value = _number(content, field, "年份")
     if isinstance(value, Wrong):
         return value
     if value != value.to_integral_value() or not 2000 <= value <= 2100:
-        return Wrong(f"{plain(value)}不是 2000 至 2100 之间的年份，请填四位数字")
+        return Wrong(f"{_short(plain(value))}不是 2000 至 2100 之间的年份，请填四位数字")
     return int(value)
 
 
@@ -157,9 +167,15 @@ def _date(content: Any, field: Field) -> Value | Wrong:
     if isinstance(content, bool):
         return Wrong(f"是逻辑值 {str(content).upper()}，不是日期，请填日期，如 2024-4-2")
     if isinstance(content, int | float | Decimal):
-        return Wrong(f"{plain(Decimal(str(content)))}是数字，不是日期，请把单元格格式改为日期，如 2024-4-2")
-    if isinstance(content, str) and (found := re.fullmatch(_DATE, content.strip())):
-        return Wrong(f"“{_short(content)}”是文本格式的日期，请重新填写为 {'-'.join(found.groups())}")
+        usual = math.isfinite(content) and abs(float(content)) < 1e15
+        shown = plain(Decimal(str(content))) if usual else str(content)
+        return Wrong(f"{shown}是数字，不是日期，请把单元格格式改为日期，如 2024-4-2")
+    if isinstance(content, str) and (found := re.fullmatch(_DATE, content.strip().translate(_FULL_WIDTH))):
+        with suppress(ValueError):  # a 13th month is no date
+            day = date(*map(int, found.groups()))
+            return Wrong(
+                f"“{_short(content)}”是文本格式的日期，请重新填写为 {day.year}-{day.month}-{day.day}"
+            )
     return Wrong(f"“{_short(str(content))}”不是日期，请填日期，如 2024-4-2")
 
 
@@ -170,8 +186,10 @@ def _text(content: Any, field: Field) -> Value | Wrong:
     if isinstance(content, bool):
         return Wrong(f"是逻辑值 {str(content).upper()}，此处应填文字")
     if isinstance(content, int | float | Decimal):  # a telephone number or a budget code typed as a number
-        return plain(Decimal(str(content))) if math.isfinite(content) else Wrong("不是有限的数，此处应填文字")
-    return Wrong("是日期或时间，此处应填文字，请把单元格格式改为文本后重新填写")
+        if not math.isfinite(content):
+            return Wrong(f"不是有限的数（{_short(str(content))}），此处应填文字")
+        return plain(Decimal(str(content)))
+    return Wrong(f"是日期或时间 {content}，此处应填文字，请把单元格格式改为文本后重新填写")
 
 
 def _choice(content: Any, field: Field) -> Value | Wrong:
@@ -196,11 +214,3 @@ _PARSERS: dict[Kind, Callable[[Any, Field], Value | Wrong]] = {
     Kind.LONG_TEXT: _text,
     Kind.CHOICE: _choice,
 }
-
-
-def check_year(year: int) -> int:
-    """A year given on the command line. Raises Unusable like a wrong cell would."""
-    value = _year(year, Field("评价年度"))
-    if isinstance(value, Wrong):
-        raise Unusable(f"评价年度{value.message}。")
-    return year

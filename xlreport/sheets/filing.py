@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from xlreport.checks.rule import rule_lines
-from xlreport.model.fields import Kind, Place, Section, Value, values_of
+from xlreport.model.fields import Kind, Place, Section, Value, fields_of, values_of
 from xlreport.model.figures import Parameter
-from xlreport.model.inputs import Project, Style
+from xlreport.model.inputs import Project, Style, Unit
 from xlreport.model.numbers import date_text
 from xlreport.model.rates import RATES, ROW_RATES, row_rate
 from xlreport.narrative import Narrative
@@ -74,15 +74,16 @@ def _write_cover(pen: Pen, sheet: Any, report: Report, title: str) -> None:
     sheet.set_row(3, 60)
     sheet.merge_range(3, 1, 3, 2, "", pen.format())
     pen.text(sheet, 3, 1, title, pen.format(bold=True, font_size=22, align="center", font_color=ACCENT))
+    labels = {field.key: field.label for field in fields_of(Unit)}
     lines = (
-        ("单位名称", unit.name),
-        ("主管部门", unit.parent),
-        ("预算编码", unit.budget_code),
-        ("评价年度", f"{unit.year}年度" if unit.year else None),
+        (labels["name"], unit.name),
+        (labels["parent"], unit.parent),
+        (labels["budget_code"], unit.budget_code),
+        (labels["year"], f"{unit.year}年度" if unit.year else None),
         ("填报日期", date_text(unit.report_date) if unit.report_date else None),
-        ("填表人", unit.preparer),
-        ("联系电话", unit.phone),
-        ("单位负责人签字", unit.head),
+        (labels["preparer"], unit.preparer),
+        (labels["phone"], unit.phone),
+        (f"{labels['head']}签字", unit.head),
     )
     for row, (label, value) in enumerate(lines, 6):
         sheet.set_row(row, 32)

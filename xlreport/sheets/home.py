@@ -70,16 +70,18 @@ def write_home(
 
 def _write_identity(pen: Pen, sheet: Any, report: Report, addresses: Addresses) -> None:
     label = pen.boxed(bold=True, bg_color=HEAD_FILL)
-    for row, (name, path, value, style) in enumerate(
+    unit = report.inputs.unit
+    for row, (name, value, style) in enumerate(
         (
-            ("单位名称", "unit.name", report.inputs.unit.name, pen.boxed(bold=True)),
-            ("评价年度", "unit.year", report.inputs.unit.year, pen.boxed(bold=True, align="left")),
+            ("unit_name", unit.name, pen.boxed(bold=True)),
+            ("unit_year", unit.year, pen.boxed(bold=True, align="left")),
         ),
         2,
     ):
-        pen.text(sheet, row, 1, name, label)
+        place = places_of(Inputs)[name]
+        pen.text(sheet, row, 1, place.label, label)
         sheet.merge_range(row, 2, row, 7, "", style)
-        pen.formula(sheet, row, 2, _filled(addresses, path), style, "" if value is None else value)
+        pen.formula(sheet, row, 2, _filled(addresses, place.path), style, "" if value is None else value)
 
 
 def _filled(addresses: Addresses, path: str) -> str:
