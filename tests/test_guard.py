@@ -263,6 +263,20 @@ def outcome(data: bytes) -> tuple[Inspected, Values] | None:
         return None
 
 
+def trimmed(values: Values) -> dict[str, list[list[object]]]:
+    """The values without what is blank on the right and below: a blank cell may or may not be written."""
+    found = {}
+    for title, rows in values.items():
+        cut = [list(row) for row in rows]
+        for row in cut:
+            while row and row[-1] == "":
+                row.pop()
+        while cut and not cut[-1]:
+            cut.pop()
+        found[title] = cut
+    return found
+
+
 def test_patterns_and_expat_read_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     accepted: dict[str, bytes] = {}
 
@@ -277,7 +291,7 @@ def test_patterns_and_expat_read_the_same(tmp_path: Path, monkeypatch: pytest.Mo
         assert (quick is None) == (exact is None)
         if quick and exact:
             assert quick[0].odd == exact[0].odd
-            assert quick[1] == exact[1]
+            assert trimmed(quick[1]) == trimmed(exact[1])
             accepted[f"{len(accepted)}.xlsx"] = data
 
     compare()
@@ -298,7 +312,7 @@ def test_a_long_table_reads_the_same_by_its_shape(table: str, monkeypatch: pytes
         rows.append(f'<row r="{number}">{content.format(number)}</row>')
     data = hostile.with_cells("".join(rows))
     quick = inspect(data, NAME)
-    monkeypatch.setattr("xlreport.sheets.cells._LEARN_AT", ())
+    monkeypatch.setattr("xlreport.sheets.cells._LEARN_AFTER", 10**9)
     slow = inspect(data, NAME)
     monkeypatch.setattr(guard, "body_of", lambda part: -1)
     exact = inspect(data, NAME)

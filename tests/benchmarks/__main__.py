@@ -5,6 +5,7 @@ slows both sides alike.
 """
 
 import io
+import os
 import subprocess
 import sys
 import time
@@ -37,9 +38,19 @@ def ratio(ours: Callable[[], object], theirs: Callable[[], object], runs: int) -
     return median(a for a, _ in pairs), median(b for _, b in pairs), median(a / b for a, b in pairs)
 
 
+# An installed program has its bytecode beside it, as the libraries that it is compared with have.
+ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+
+
 def run(*arguments: str) -> Callable[[], object]:
-    """A whole process; `check` ends with 1 where there are findings."""
-    return lambda: subprocess.run(arguments, stdout=subprocess.DEVNULL, check=False)
+    """A whole process; `check` ends with 1 where there are findings, and nothing may end with a traceback."""
+
+    def action() -> None:
+        done = subprocess.run(arguments, capture_output=True, check=False, env=ENVIRONMENT)
+        if done.returncode > 1 or done.stderr:
+            raise RuntimeError(done.stderr.decode())
+
+    return action
 
 
 class Board:

@@ -232,6 +232,11 @@ def findings(inputs: Inputs, rates: Mapping[str, Value]) -> Iterator[Finding]:
     tables = Tables(inputs)
     for item in RULES:
         for subject, fetch in item.calls:
+            if fetch.of_forms:  # nearly every rule, and there is one call
+                figures = fetch.of_forms(inputs)
+                if fetch.applies(figures) and (breach := item.function(*figures)):
+                    yield _finding(item, subject, None, figures, breach, inputs, explanations.get(item.id))
+                continue
             calls = fetch(inputs, rates, tables)
             for at, breach in enumerate(starmap(item.function, calls.arguments)):
                 if breach:
@@ -286,13 +291,14 @@ def _finding(
     inputs: Inputs,
     explanation: str | None,
 ) -> Finding:
-    words = {p.name: _worded(p, value) for p, value in zip(item.parameters, arguments, strict=True)}
     unit = next((p.field.shown_unit for p in item.parameters if p.field and p.field.shown_unit), "")
     if unit == "%":
         unit = "个百分点"
     difference = "" if breach.difference is None else f"{plain(abs(breach.difference))}{unit}"
-    words["difference"] = difference
-    sentence = breach.words or item.message.format_map(words)
+    sentence = breach.words
+    if not sentence:
+        words = {p.name: _worded(p, value) for p, value in zip(item.parameters, arguments, strict=True)}
+        sentence = item.message.format_map(words | {"difference": difference})
     if difference and "{difference}" not in item.message:
         sentence += f"，相差{difference}"
     level = breach.level or item.level

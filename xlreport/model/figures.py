@@ -126,25 +126,25 @@ class Arguments:
         self._parameters = parameters
         self._needed = [at for at, p in enumerate(parameters) if not p.optional]
         # Most functions take fields of forms only: those come in one call.
-        self._values = None
+        self.of_forms: Callable[[Inputs], tuple[Any, ...]] | None = None
         if not self._table and all(p.field and not p.column and p.field.default is None for p in parameters):
-            self._values = _getter(
+            self.of_forms = _getter(
                 [p.place.path if p.place else f"{self._section}.{p.name}" for p in parameters]
             )
+
+    def applies(self, arguments: tuple[Any, ...]) -> bool:
+        """Whether nothing is blank that the function needs."""
+        return all(arguments[at] is not None for at in self._needed)
 
     def __call__(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
         """The calls for one record; `rates` are the department's, by key."""
         if self._table:
             return self._row_calls(inputs, rates, tables)
-        values = (
-            self._values(inputs)
-            if self._values
-            else tuple(self._source(p, inputs, rates, tables) for p in self._parameters)
-        )
-        for at in self._needed:
-            if values[at] is None:
-                return _NO_CALLS
-        return Calls((values,), _ONE_FORM)
+        if self.of_forms:
+            arguments = self.of_forms(inputs)
+        else:
+            arguments = tuple(self._source(p, inputs, rates, tables) for p in self._parameters)
+        return Calls((arguments,), _ONE_FORM) if self.applies(arguments) else _NO_CALLS
 
     def _row_calls(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
         count = len(getattr(inputs, self._section))

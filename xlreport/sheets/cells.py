@@ -6,8 +6,8 @@ A part that the patterns do not take is rewritten by `plain` and then taken: the
 import re
 from enum import StrEnum
 from functools import cache, lru_cache
-from itertools import product
-from typing import Any, NamedTuple
+from itertools import islice, product
+from typing import NamedTuple
 
 from xlreport.errors import Unusable
 from xlreport.sheets.plain import MAIN, column_letters, column_number
@@ -88,10 +88,11 @@ def _any_row() -> re.Pattern[bytes]:
 
 
 @lru_cache(maxsize=8)
-def _percent_pattern(styles: frozenset[int]) -> re.Pattern[bytes]:
-    """Finds (column, row) of the numbers with one of these styles."""
+def _percent_patterns(styles: frozenset[int]) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """Finds one of these styles anywhere, and (column, row) of the numbers that have one."""
     style = rb' s="0*(?:' + b"|".join(b"%d" % style for style in styles) + rb')"'
-    return re.compile(rb'<c r="([A-Z]++)([0-9]++)"' + style + rb'(?: t="n")?+' + _OPEN + rb"(?!</c>)")
+    cell = rb'<c r="([A-Z]++)([0-9]++)"' + style + rb'(?: t="n")?+' + _OPEN + rb"(?!</c>)"
+    return re.compile(style), re.compile(cell)
 
 
 _SHAPED_CELL = re.compile(
@@ -106,9 +107,14 @@ class _Shape(NamedTuple):
     pattern: re.Pattern[bytes]
     percents: tuple[int, ...]
 
-    def scanner(self, part: bytes, at: int) -> Any:
-        """Matches one row after the other from `at` on; the loop over them is then not ours."""
-        return self.pattern.scanner(part, at)  # type: ignore[attr-defined]
+
+def _run(pattern: re.Pattern[bytes], part: bytes, at: int, most: int | None = None) -> list[re.Match[bytes]]:
+    """The rows from `at` on that match, one right after the other; the loop over them is not ours."""
+    scanner = pattern.scanner(part, at)  # type: ignore[attr-defined]
+    return [*islice(iter(scanner.match, None), most)]
+
+
+_LEARN_AFTER = 100  # rows without one before a shape is looked for; twice as many each time
 
 
 def _shape_of(row: bytes, percents: frozenset[int]) -> _Shape | None:
@@ -164,41 +170,43 @@ def scan(part: bytes, start: int, percents: frozenset[int], where: str) -> Sheet
     odd: OddCells = {}
     rows: list[tuple[int, int, int]] = []
     unsound: list[tuple[int, int, int]] = []
-    unshaped: list[list[int]] = []
+    unshaped: list[tuple[int, int]] = []
     shape: _Shape | None = None
-    strangers = 0
-    at = start + len(b"<sheetData>")
-    sound_row = _SOUND_ROW.match
+    strangers, chunk = 0, _LEARN_AFTER
+    begin = at = start + len(b"<sheetData>")
     while True:
-        if shape and (run := [*iter(shape.scanner(part, at).match, None)]):
+        if shape and (run := _run(shape.pattern, part, at)):
+            unshaped.append((begin, at))
             numbers = [int(match[1]) for match in run]
             odd.update(dict.fromkeys(product([row - 1 for row in numbers], shape.percents), Oddity.PERCENT))
             last = run[numbers.index(max(numbers))]
             rows.append((max(numbers), last.start(), last.end()))
+            begin = at = run[-1].end()
+        # A single row of another shape is common in a long table; many mean that the shape has changed.
+        if run := _run(_SOUND_ROW, part, at, 1 if shape else chunk - strangers):
+            rows += [(int(match[1]), match.start(), match.end()) for match in run]
             at = run[-1].end()
-            continue
-        sound = match = sound_row(part, at)
-        if match is None and part.startswith(b"</sheetData>", at):
+            strangers += len(run)
+            if strangers == chunk:
+                # To compile a shape takes as long as 200 rows without it: not for every change.
+                shape = _shape_of(run[-1][0], percents)
+                strangers, chunk = 0, chunk * 2
+        elif part.startswith(b"</sheetData>", at):
             break
-        match = match or _any_row().match(part, at)
-        if match is None:
-            return None
-        end = match.end()
-        rows.append((int(match[1]), at, end))
-        if sound is None:
+        elif match := _any_row().match(part, at):
+            rows.append((int(match[1]), at, match.end()))
             unsound.append(rows[-1])
-        elif (strangers := strangers + 1) in _LEARN_AT:
-            shape = _shape_of(match[0], percents)
-        if unshaped and unshaped[-1][1] == at:
-            unshaped[-1][1] = end
+            at = match.end()
         else:
-            unshaped.append([at, end])
-        at = end
+            return None
+    unshaped.append((begin, at))
     if percents:
-        # `<c r="` stands nowhere else in what is plain: a text has no bare `<`.
-        pattern = _percent_pattern(percents)
+        anywhere, in_cells = _percent_patterns(percents)
         for begin, end in unshaped:
-            for letters, digits in pattern.findall(part, begin, end):
+            if not anywhere.search(part, begin, end):
+                continue
+            # `<c r="` stands nowhere else in what is plain: a text has no bare `<`.
+            for letters, digits in in_cells.findall(part, begin, end):
                 column = letters[0] - 65 if len(letters) == 1 else column_number(letters.decode()) - 1
                 odd[int(digits) - 1, column] = Oddity.PERCENT
     width = 26
@@ -213,10 +221,6 @@ def scan(part: bytes, start: int, percents: frozenset[int], where: str) -> Sheet
     if height > MAX_ROWS:
         raise Unusable(f"{where}第 {height} 行有内容，超出 {MAX_ROWS} 行，请删去该行后保存再试。")
     return Sheet(memoryview(part)[start : at + len(b"</sheetData>")], odd, height * width)
-
-
-# To compile a shape takes as long as 200 rows without it: only for long tables, and not for every change.
-_LEARN_AT = frozenset((100, 200, 400, 800, 1600, 3200, 6400))
 
 
 def _read_row(cells: bytes, row: int, odd: OddCells, where: str) -> int:

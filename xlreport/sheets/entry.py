@@ -35,7 +35,7 @@ from xlreport.sheets.pen import (
 )
 
 OK = "√"
-SPARE_ROWS = 10  # empty rows that a table offers below what it holds
+LEAST_ROWS, SPARE_ROWS = 10, 3  # a table offers that many rows, and empty ones below what it holds
 VALUE_WIDTHS = {Kind.LONG_TEXT: 64, Kind.TEXT: 36, Kind.CHOICE: 16, Kind.DATE: 18}
 TABLE_WIDTHS = {Kind.LONG_TEXT: 34, Kind.TEXT: 24, Kind.CHOICE: 10}  # in a table of many columns
 AMOUNT_WIDTH = 15
@@ -210,7 +210,7 @@ def write_table_sheet(
     *,
     extra: Mapping[str, Sequence[Column]],
     note: str,
-    spare: int = SPARE_ROWS,
+    growing: bool = True,
 ) -> None:
     """The tables of a sheet side by side, each a real Excel table that grows as one types below it.
 
@@ -220,7 +220,9 @@ def write_table_sheet(
     keys, header = 3, 4
     pen.text(sheet, keys, KEY_COLUMN, TABLE_MARK)
     sheet.set_row(keys, None, None, {"hidden": True})
-    rows = max(len(getattr(inputs, s.key)) for s in declared.tables) + spare
+    rows = max(len(getattr(inputs, section.key)) for section in declared.tables)
+    if growing:
+        rows = max(rows + SPARE_ROWS, LEAST_ROWS)
     column = LABEL_COLUMN
     for section in declared.tables:
         records = getattr(inputs, section.key)

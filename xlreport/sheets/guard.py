@@ -20,7 +20,7 @@ from xlreport.sheets.cells import (
     body_of,
     scan,
 )
-from xlreport.sheets.package import Package, pack
+from xlreport.sheets.package import Package, Packing
 from xlreport.sheets.plain import escape, plain_cells, plain_texts, walk
 
 MAX_CELLS = 6_000_000  # in the rectangles from A1 that calamine fills, 32 bytes for each cell or blank
@@ -45,12 +45,11 @@ def inspect(data: bytes, name: str, wanted: frozenset[str] = frozenset()) -> Ins
     styles, percents = _styles(package, book.styles, f"{name}：单元格格式表（styles）")
     # A cell without style has the first: when that shows percent, only rewriting makes it visible.
     rewrite = 0 in percents
-    parts: dict[str, tuple[bytes | memoryview, ...]] = {
-        "_rels/.rels": (_relationships([("officeDocument", "xl/workbook.xml")]),),
-        "xl/workbook.xml": (book.plain,),
-        "xl/styles.xml": (styles,),
-        "xl/sharedStrings.xml": _texts(package, book.texts, f"{name}：文字表（sharedStrings）"),
-    }
+    plain = Packing()
+    plain.add("_rels/.rels", _relationships([("officeDocument", "xl/workbook.xml")]))
+    plain.add("xl/workbook.xml", book.plain)
+    plain.add("xl/styles.xml", styles)
+    plain.add("xl/sharedStrings.xml", *_texts(package, book.texts, f"{name}：文字表（sharedStrings）"))
     odd: dict[str, OddCells] = {}
     targets = []
     left = MAX_CELLS
@@ -69,9 +68,9 @@ def inspect(data: bytes, name: str, wanted: frozenset[str] = frozenset()) -> Ins
         targets.append(("worksheet", f"worksheets/{number}.xml"))
         # calamine leaves off searching at the first list of merged cells, so an empty one goes first.
         head = b"<worksheet><mergeCells></mergeCells>"
-        parts[f"xl/worksheets/{number}.xml"] = (head, sheet.cells, b"</worksheet>")
-    parts["xl/_rels/workbook.xml.rels"] = (_relationships(targets),)
-    return Inspected(pack(parts), odd)
+        plain.add(f"xl/worksheets/{number}.xml", head, sheet.cells, b"</worksheet>")
+    plain.add("xl/_rels/workbook.xml.rels", _relationships(targets))
+    return Inspected(plain.finish(), odd)
 
 
 # ------------------------------------------------------------------------------ the parts around the sheets
@@ -171,7 +170,6 @@ _FORMATS = re.compile(
     rb'<numFmts count="[0-9]*+">((?:<numFmt numFmtId="[0-9]++" formatCode="[^"<>]*+" ?/>)*+)</numFmts>'
 )
 _FORMAT = re.compile(rb'numFmtId="([0-9]++)" formatCode="([^"]*+)"')
-_CELL_FORMATS = re.compile(rb'<cellXfs count="[0-9]*+">(.*?)</cellXfs>', re.DOTALL)
 _CELL_FORMAT = re.compile(rb'<xf numFmtId="([0-9]++)"')
 
 
@@ -179,11 +177,10 @@ def _plain_formats(part: bytes) -> tuple[dict[str, str], list[str]] | None:
     """The format codes and those of the cell styles, where the part is as nearly every program writes it."""
     if not _STYLE_SHEET.match(part) or b"<!" in part:
         return None
-    declared, cells = _FORMATS.search(part), _CELL_FORMATS.search(part)
-    if not cells or (declared is None and b"<numFmts" in part):
-        return None
-    found = _CELL_FORMAT.findall(cells[1])
-    if len(found) != cells[1].count(b"<xf"):
+    declared = _FORMATS.search(part)
+    cells = part[part.find(b"<cellXfs") : part.find(b"</cellXfs>")]
+    found = _CELL_FORMAT.findall(cells)
+    if not found or len(found) != cells.count(b"<xf") or (declared is None and b"<numFmts" in part):
         return None
     codes = _FORMAT.findall(declared[1]) if declared else []
     return {number.decode(): unescape(code.decode()) for number, code in codes}, [f.decode() for f in found]
@@ -232,14 +229,12 @@ _TEXTS = re.compile(rb"(?:<si>" + STRING + rb"</si>)*+</sst>\s*+")
 
 def _all_simple(part: bytes, start: int) -> bool:
     """Whether there is nothing but texts without runs or entities: then every `<` is one of their four."""
-    texts = part.count(b"<si>", start)
-    opened = part.count(b"<si><t>", start) + part.count(b'<si><t xml:space="preserve">', start)
-    closed = part.count(b"</t></si>", start)
+    texts = part.count(b"</t></si>", start)
     return (
-        texts == opened == closed
-        and part.count(b"<", start) == 4 * texts + 1
+        b"&" not in part
         and part.endswith(b"</sst>")
-        and b"&" not in part
+        and part.count(b"<", start) == 4 * texts + 1
+        and part.count(b"<si><t>", start) + part.count(b'<si><t xml:space="preserve">', start) == texts
     )
 
 

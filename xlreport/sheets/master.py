@@ -160,7 +160,7 @@ def _write_checks(
     ]
     extra = {declared.key: columns}
     note = NOTES[declared.key]
-    write_table_sheet(pen, sheet, declared, shown, addresses, extra=extra, note=note, spare=0)
+    write_table_sheet(pen, sheet, declared, shown, addresses, extra=extra, note=note, growing=False)
     first, last = 5, 4 + len(lines)
     place = 6  # the column 位置
     link = pen.boxed(font_color="#0563C1", underline=1, bg_color=CALCULATED_FILL, text_wrap=True)

@@ -1,8 +1,8 @@
 """The zip container of a workbook: what lies where, inflated within limits, and packed anew."""
 
+import io
 import struct
 import zlib
-from collections.abc import Mapping
 
 from xlreport.errors import Unusable
 
@@ -135,25 +135,33 @@ def _entries(data: bytes, name: str) -> dict[str, _Entry]:
     return found
 
 
-def pack(parts: Mapping[str, tuple[bytes | memoryview, ...]]) -> bytes:
-    """A zip file of these parts, not compressed: it goes to the next reader in memory, not to a disk."""
-    pieces: list[bytes | memoryview] = []
-    directory: list[bytes] = []
-    offset = 0
-    for path, content in parts.items():
+class Packing:
+    """A zip file being made, not compressed: it goes to the next reader in memory, not to a disk.
+
+    Each part is copied as it comes, so that it need not be kept until the last.
+    """
+
+    def __init__(self) -> None:
+        self._out = io.BytesIO()
+        self._directory: list[bytes] = []
+        self._count = 0
+
+    def add(self, path: str, *content: bytes | memoryview) -> None:
         raw = path.encode("ascii")
-        crc, size = 0, sum(map(len, content))
+        crc, size, offset = 0, sum(map(len, content)), self._out.tell()
         for piece in content:
             crc = zlib.crc32(piece, crc)
         head = _LOCAL.pack(b"PK\x03\x04", 20, 0, _STORED, 0, 0, crc, size, size, len(raw), 0)
-        directory += [
-            _CENTRAL.pack(
-                b"PK\x01\x02", 20, 20, 0, _STORED, 0, 0, crc, size, size, len(raw), 0, 0, 0, 0, 0, offset
-            ),
-            raw,
-        ]
-        pieces += [head, raw, *content]
-        offset += len(head) + len(raw) + size
-    length = sum(map(len, directory))
-    end = _END.pack(b"PK\x05\x06", 0, 0, len(parts), len(parts), length, offset, 0)
-    return b"".join([*pieces, *directory, end])
+        entry = _CENTRAL.pack(
+            b"PK\x01\x02", 20, 20, 0, _STORED, 0, 0, crc, size, size, len(raw), 0, 0, 0, 0, 0, offset
+        )
+        self._directory += [entry, raw]
+        self._count += 1
+        self._out.writelines([head, raw, *content])
+
+    def finish(self) -> bytes:
+        """The bytes of the zip file."""
+        offset, length = self._out.tell(), sum(map(len, self._directory))
+        end = _END.pack(b"PK\x05\x06", 0, 0, self._count, self._count, length, offset, 0)
+        self._out.writelines([*self._directory, end])
+        return self._out.getvalue()

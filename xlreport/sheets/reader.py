@@ -151,7 +151,7 @@ class _SheetParser:
         self.tab, self.odd = tab, odd
         fields = self.sheet.fields
         current = ""  # the form that the rows below its key row belong to
-        columns: dict[int, Section] = {}
+        columns: dict[int, str] = {}
         seen: set[str] = set()
         for at, row in enumerate(rows):
             key = row[KEY_COLUMN] if row else None
@@ -181,33 +181,34 @@ class _SheetParser:
         if self.sheet.tables and not self.rows.keys() >= {s.key for s in self.sheet.tables}:
             self.problems.append(Problem(self.tab, "缺少表格的标识行，请从原工作簿恢复这张工作表。"))
 
-    def _form_columns(self, key: str, row: Sequence[Any], at: int) -> dict[int, Section]:
-        """The section above each column of a form."""
+    def _form_columns(self, key: str, row: Sequence[Any], at: int) -> dict[int, str]:
+        """The key of the section above each column of a form."""
         form = next((form for form in self.sheet.forms if form.key == key), None)
         if form is None:
             self._problem(at, KEY_COLUMN, f"“{key}”不是这张工作表的标识，请恢复原来的内容。")
             return {}
         sections = {section.key: section for section in form.sections}
-        columns: dict[int, Section] = {}
+        columns: dict[int, str] = {}
         for column, content in enumerate(row):
-            if column == KEY_COLUMN or content in (None, ""):
+            if content == "" or content is None or column == KEY_COLUMN:
                 continue
             section = sections.pop(content, None) if isinstance(content, str) else None
             if section is None:
                 self._problem(at, column, f"“{content}”不是已知的列标识，或与另一列重复，请恢复原来的内容。")
             else:
-                columns[column] = section
+                columns[column] = section.key
                 self.values.setdefault(section.key, {})
         return columns
 
-    def _read_field(self, item: Field, row: Sequence[Any], at: int, columns: Mapping[int, Section]) -> None:
-        key, width, odd = item.key, len(row), self.odd
+    def _read_field(self, item: Field, row: Sequence[Any], at: int, columns: Mapping[int, str]) -> None:
+        key, width, odd, tab = item.key, len(row), self.odd, self.tab
+        values, cells = self.values, self.addresses.cells
         for column, section in columns.items():
             content = row[column] if column < width else ""
+            cells[f"{section}.{key}"] = (tab, at, column)
             # Most cells of a form are blank; those take no more than this.
-            blank = content == "" and (at, column) not in odd
-            self.values[section.key][key] = None if blank else self._value(content, item, at, column)
-            self.addresses.cells[f"{section.key}.{key}"] = (self.tab, at, column)
+            blank = content == "" and not (odd and (at, column) in odd)
+            values[section][key] = None if blank else self._value(content, item, at, column)
 
     def _value(self, content: Any, item: Field, at: int, column: int) -> Value:
         odd = self.odd.get((at, column))
@@ -276,33 +277,28 @@ class _SheetParser:
     def _records(
         self, section: Section, columns: Mapping[str, int], values: list[list[Value | Wrong]], first: int
     ) -> tuple[Any, ...]:
+        whole: list[Sequence[Value]] = []
         for item, column in zip(section.fields, values, strict=True):
             if Wrong in set(map(type, column)):
                 at = columns[f"{section.key}.{item.key}"]
                 for row, value in enumerate(column):
                     if isinstance(value, Wrong):
                         self._complain(value, item, first + row, at)
-        own = [at for at, item in enumerate(section.fields) if not item.prefilled]
-        nothing = (None,) * len(own)
-        kept = [at for at, row in enumerate(zip(*(values[i] for i in own), strict=True)) if row != nothing]
-        self.addresses.rows[section.key] = [first + at for at in kept]
-        if not kept:
-            return ()
-        whole = [_known(column) for column in values]
-        if len(kept) < len(whole[0]):
+                whole.append([None if isinstance(value, Wrong) else value for value in column])
+            else:
+                whole.append(cast(Sequence[Value], column))
+        own = [column for column, item in zip(values, section.fields, strict=True) if not item.prefilled]
+        kept: Sequence[int] = range(len(own[0]))
+        if None in own[0]:  # rows without the field that names them may be blank
+            nothing = (None,) * len(own)
+            kept = [at for at, row in enumerate(zip(*own, strict=True)) if row != nothing]
             whole = [[column[at] for at in kept] for column in whole]
+        self.addresses.rows[section.key] = [first + at for at in kept]
         return tuple(map(section.record._make, zip(*whole, strict=True)))
 
     def _complain(self, wrong: Wrong, item: Field, row: int, column: int) -> None:
         """A wrong cell becomes a problem, and is blank in the record."""
         self._problem(row, column, f"{item.label}{wrong.message}。")
-
-
-def _known(column: Sequence[Value | Wrong]) -> Sequence[Value]:
-    """What is wrong is blank in the record, and stands among the problems."""
-    if Wrong not in set(map(type, column)):
-        return cast(Sequence[Value], column)
-    return [None if isinstance(value, Wrong) else value for value in column]
 
 
 def _disbelief(odd: Oddity, item: Field) -> Wrong | None:
