@@ -87,7 +87,7 @@ class Pen:
 
     def boxed(self, **properties: Any) -> Any:
         """A cell format with a thin border, and a little room between that and the text."""
-        room = {"indent": 1} if properties.get("align", "left") in ("left", "right") else {}
+        room = {"indent": 1} if properties.get("align", "left") == "left" else {}
         return self.format(**(room | {"border": 1, "border_color": LINE} | properties))
 
     def for_value(self, kind: Kind, **properties: Any) -> Any:
