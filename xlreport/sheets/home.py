@@ -52,7 +52,7 @@ def write_home(
         sheet,
         report,
         addresses,
-        18,
+        17,
         "“三公”经费（万元）",
         ThreePublic,
         ("total", "abroad", "vehicles", "reception"),

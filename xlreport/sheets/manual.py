@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from xlreport.checks.rule import rule_lines
+from xlreport.model.fields import Field, Section
 from xlreport.narrative import known_names
 from xlreport.report import Report
 from xlreport.sheets.entry import height
-from xlreport.sheets.layout import input_sheets
+from xlreport.sheets.layout import InputSheet, input_sheets
 from xlreport.sheets.pen import ACCENT, HEAD_FILL, LEVEL_COLOURS, Pen
 
 STEPS = (
@@ -45,7 +46,7 @@ def write_manual(pen: Pen, sheet: Any, report: Report) -> None:
         sheet.set_row(row, height(step, 124))
         row += 1
     row = _heading(pen, sheet, row + 1, "二、工作表")
-    contents = ((s.name, "", "、".join(_contents(s.forms, s.tables))) for s in input_sheets())
+    contents = ((declared.name, "", _contents(declared)) for declared in input_sheets())
     row = _table(pen, sheet, row, ("工作表", "", "内容"), contents)
     row = _heading(pen, sheet, row + 1, "三、检查规则")
     rules = ((line.id, str(line.level), line.title) for line in rule_lines())
@@ -61,10 +62,11 @@ def write_manual(pen: Pen, sheet: Any, report: Report) -> None:
     sheet.protect("", {"format_columns": True, "format_rows": True})
 
 
-def _contents(forms: Iterable[Any], tables: Iterable[Any]) -> Iterable[str]:
-    for form in forms:
-        yield from (section.label for section in form.sections)
-    yield from (section.label for section in tables)
+def _contents(declared: InputSheet) -> str:
+    """What one fills in there: the columns and tables, or the fields where there is but one of them."""
+    sections = [*(section for form in declared.forms for section in form.sections), *declared.tables]
+    items: Iterable[Field | Section] = sections if len(sections) > 1 else sections[0].fields
+    return "、".join(item.label for item in items)
 
 
 def _name(group: str, members: tuple[str, ...], table: bool) -> tuple[str, str, str]:
