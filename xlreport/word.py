@@ -28,6 +28,7 @@ from docx.styles.style import BaseStyle, ParagraphStyle
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from xlreport.errors import Unusable
+from xlreport.files import read_bytes
 from xlreport.narrative import Paragraph, Style
 
 # Word for Chinese shows three styles of its own under our names and gives these names to no others. In the
@@ -240,19 +241,16 @@ def _size(style: BaseStyle | None) -> int:
 
 def _open(path: Path) -> tuple[Document, dict[Style, ParagraphStyle]]:
     """The document and what it has of our styles."""
+    data = BytesIO(read_bytes(path))
     try:
-        with zipfile.ZipFile(path) as package:
+        with zipfile.ZipFile(data) as package:
             if sum(entry.file_size for entry in package.infolist()) > _LARGEST:
                 raise Unusable(f"{path}：文件过大，不像是报告，请核对是否选错了文件。")
-        document = open_document(str(path))
+        document = open_document(data)
         by_name = {style.name: style for style in document.styles if isinstance(style, ParagraphStyle)}
         typed = all(part.content_type for part in document.part.package.iter_parts())
         if document.element.body is None or document.core_properties.title is None or not typed:
             raise ValueError("parts are missing")
-    except FileNotFoundError as error:
-        raise Unusable(f"{path}：文件不存在，请核对文件名和所在文件夹。") from error
-    except OSError as error:
-        raise Unusable(f"{path}：无法读取（{error.strerror}），请在 Word 中关闭该文件后重试。") from error
     except _DAMAGED as error:
         raise Unusable(f"{path}：不是 Word 文档（.docx）或已损坏，请用 Word 打开并另存为 .docx。") from error
     # By our own names too: other programs let one give them to a style.

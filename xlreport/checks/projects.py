@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from xlreport.checks.rule import Breach, Level, Verdict, at_most, exceeds, rule, stated
+from xlreport.checks.rule import Breach, Level, Verdict, at_most, exceeds, rule, stated, worded
 from xlreport.model.inputs import Project
 from xlreport.model.numbers import CENT, percent_text, plain
 
@@ -88,14 +88,16 @@ def large_project_is_described(
 def low_execution_has_a_reason(
     executed: Decimal, full_year: Decimal, reason: str | None, settings_low_rate: Decimal
 ) -> Verdict:
-    if reason or executed >= full_year * settings_low_rate:
+    return _unexplained("executed", executed, full_year, reason, settings_low_rate)
+
+
+def _unexplained(key: str, part: Decimal, full_year: Decimal, reason: str | None, limit: Decimal) -> Verdict:
+    """Broken where a part of the year's budget is below its limit and nobody said why."""
+    if reason or part >= full_year * limit:
         return None
-    rate = percent_text(executed / full_year)
-    words = f"全年执行数{plain(executed)}万元，全年预算数{plain(full_year)}万元，执行率{rate}"
-    return Breach(
-        words=f"{words}低于{percent_text(settings_low_rate)}，没有说明原因",
-        at=("reason", "executed", "full_year"),
-    )
+    figures = f"{worded(key, part, Project)}，{worded('full_year', full_year, Project)}"
+    words = f"{figures}，只有{percent_text(part / full_year)}，低于{percent_text(limit)}，没有说明原因"
+    return Breach(words=words, at=("reason", key, "full_year"))
 
 
 @rule(
@@ -128,11 +130,4 @@ def budgets_are_alike(
 def funds_arrived(
     arrived: Decimal, full_year: Decimal, reason: str | None, settings_arrival_rate: Decimal
 ) -> Verdict:
-    if reason or arrived >= full_year * settings_arrival_rate:
-        return None
-    rate = percent_text(arrived / full_year)
-    words = f"到位数{plain(arrived)}万元，全年预算数{plain(full_year)}万元，到位率{rate}"
-    return Breach(
-        words=f"{words}低于{percent_text(settings_arrival_rate)}，没有说明原因",
-        at=("reason", "arrived", "full_year"),
-    )
+    return _unexplained("arrived", arrived, full_year, reason, settings_arrival_rate)

@@ -326,13 +326,12 @@ def _paths(item: Parameter, subject: Subject, row: int | None) -> Iterator[str]:
         yield item.place.path
 
 
-def worded(name: str, value: Any) -> str:
-    """The same for the field that a name means."""
-    return _worded(parameter(name), value)
+def worded(name: str, value: Any, each: Any = None) -> str:
+    """A figure with its name and unit, for rules that word their own message: 决算总支出5420.82万元."""
+    return _worded(parameter(name, each), value)
 
 
 def _worded(item: Parameter, value: Any) -> str:
-    """A figure with its name and unit: 决算总支出5420.82万元."""
     label = item.place.label if item.place else item.field.label if item.field else RATES[item.name].label
     return f"{label}{shown(item.field, value)}"
 
