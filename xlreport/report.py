@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-import xlreport.checks  # registers the rules
 from xlreport.checks.rule import Finding, Level, applicable, findings, rule_lines
 from xlreport.collector import uncollected
 from xlreport.model.inputs import Inputs
 from xlreport.model.rates import RateValue, rate_values
-
-assert xlreport.checks
 
 
 @dataclass(frozen=True)

@@ -1,29 +1,22 @@
 """The consistency rules (勾稽关系), a file per input sheet; importing this registers them."""
 
-from xlreport.checks import (
-    accounts,
-    assets,
-    budget,
-    papers,
-    procurement,
-    projects,
-    required,
-    staffing,
-    three_public,
-)
+from importlib import import_module
+
 from xlreport.checks.rule import RULES
 
-__all__ = [
-    "accounts",
-    "assets",
-    "budget",
-    "papers",
-    "procurement",
-    "projects",
+SHEETS = (
     "required",
     "staffing",
+    "budget",
+    "accounts",
     "three_public",
-]
+    "procurement",
+    "assets",
+    "projects",
+    "papers",
+)
+for _name in SHEETS:
+    import_module(f"{__name__}.{_name}")
 
 # The groups in the order of the input sheets; within one the order in which its file says them.
 GROUPS = "MEBFSPAJT"

@@ -4,20 +4,23 @@ from decimal import Decimal
 
 from xlreport.checks.budget import SOURCES, USES
 from xlreport.checks.rule import (
+    KEPT,
+    NOT_APPLICABLE,
     Breach,
     Level,
     Verdict,
+    amount,
     breached,
     differs,
+    off,
     rule,
     stated,
-    tolerance,
     total,
     worded,
 )
 from xlreport.model.fields import Value
 from xlreport.model.inputs import Accounts, Project
-from xlreport.model.numbers import CENT, percent_text, plain
+from xlreport.model.numbers import CENT, decimals_of, percent_text
 
 FINALS = ("prior", "final")
 
@@ -37,7 +40,13 @@ total(
 )
 
 
-@rule("F03", Level.HARD, "收入一方等于支出一方", "", "请核对“收支平衡”各项")
+@rule(
+    "F03",
+    Level.HARD,
+    "收入一方等于支出一方",
+    "{final_income}加使用非财政拨款结余、年初结转为{income}，{final_expenditure}加结余分配、年末结转为{spending}",
+    "请核对“收支平衡”各项",
+)
 def sides_are_equal(
     final_income: Decimal,
     final_expenditure: Decimal,
@@ -49,16 +58,10 @@ def sides_are_equal(
 ) -> Verdict:
     # With the total filled in, each side is compared with that.
     if balance_total is not None or (balance_opening is None and balance_closing is None):
-        return False
+        return NOT_APPLICABLE
     income = final_income + (balance_nonfiscal_used or 0) + (balance_opening or 0)
     spending = final_expenditure + (balance_distribution or 0) + (balance_closing or 0)
-    if not (difference := income - spending):
-        return None
-    words = (
-        f"决算总收入加使用非财政拨款结余、年初结转为{plain(income)}万元，"
-        f"总支出加结余分配、年末结转为{plain(spending)}万元"
-    )
-    return Breach(difference, words, Level.HINT if abs(difference) <= tolerance(5) else None)
+    return off(income - spending, 5, more={"income": amount(income), "spending": amount(spending)})
 
 
 total("F04", "基本支出等于人员经费与公用经费之和", "basic", ("personnel", "public"), each=Accounts)
@@ -68,19 +71,15 @@ total("F04", "基本支出等于人员经费与公用经费之和", "basic", ("p
     "F05",
     Level.HARD,
     "决算支出等于各功能分类之和",
-    "",
+    "{final_expenditure}，各功能分类之和{sum}",
     "请核对“功能分类”表",
 )
 def functions_add_up(final_expenditure: Decimal, functions_amount: tuple[Decimal | None, ...]) -> Verdict:
-    amounts = [amount for amount in functions_amount if amount is not None]
+    amounts = [each for each in functions_amount if each is not None]
     if not amounts:
-        return False
-    difference = final_expenditure - sum(amounts)
-    if not difference:
-        return None
-    level = Level.HINT if abs(difference) <= tolerance(len(amounts)) else None
-    words = f"决算总支出{plain(final_expenditure)}万元，各功能分类之和{plain(sum(amounts, Decimal()))}万元"
-    return Breach(difference, words, level)
+        return NOT_APPLICABLE
+    whole = sum(amounts, Decimal())
+    return off(final_expenditure - whole, sum(map(bool, amounts)), more={"sum": amount(whole)})
 
 
 @rule(
@@ -93,9 +92,7 @@ def functions_add_up(final_expenditure: Decimal, functions_amount: tuple[Decimal
 def increase_is_recomputed(
     stated_increase: Decimal, final_income: Decimal, initial_income: Decimal
 ) -> Verdict:
-    difference = stated_increase - (final_income - initial_income)
-    level = Level.HINT if abs(difference) <= tolerance(2) else None
-    return Breach(difference, level=level) if difference else None
+    return off(stated_increase - (final_income - initial_income), 2)
 
 
 stated("F07", "公布的占比等于部分除以总额", "stated_basic_share", "basic_share")
@@ -116,10 +113,12 @@ def shares_make_a_whole(
     final_remitted: Decimal | None,
     final_affiliated_grant: Decimal | None,
 ) -> Verdict:
-    # Two rounded shares may miss 100.00% by 0.01 each; spending of a third nature takes its own share.
     if final_business_cost or final_remitted or final_affiliated_grant:
-        return None
-    return differs((stated_basic_share + stated_project_share) * 100, 100, 2 * CENT)
+        return NOT_APPLICABLE  # spending of a third nature takes its own share
+    # Each of two rounded shares may miss by half of its last decimal, and by 0.01 at least.
+    shares = (stated_basic_share * 100, stated_project_share * 100)
+    last = max(Decimal(1).scaleb(-decimals_of(share)) for share in shares)
+    return differs(sum(shares, Decimal()), 100, max(2 * CENT, last if last < 1 else CENT))
 
 
 @rule(
@@ -134,11 +133,17 @@ def direction_matches_the_sign(
 ) -> Verdict:
     sign = (final_income > initial_income) - (final_income < initial_income)
     if stated_direction == {1: "增加", -1: "减少", 0: "持平"}[sign]:
-        return None
+        return KEPT
     return Breach(final_income - initial_income)
 
 
-@rule("F10", Level.EXPLAIN, "决算与预算差异较大须有原因", "", "请在“文字材料”填写决算与预算差异原因")
+@rule(
+    "F10",
+    Level.EXPLAIN,
+    "决算与预算差异较大须有原因",
+    "{final_expenditure}比{initial_expenditure}{change}，没有说明原因",
+    "请在“文字材料”填写决算与预算差异原因",
+)
 def large_change_has_a_reason(
     final_expenditure: Decimal,
     initial_expenditure: Decimal,
@@ -147,13 +152,10 @@ def large_change_has_a_reason(
     texts_difference_reason: str | None,
 ) -> Verdict:
     if texts_difference_reason or abs(final_change_rate) < settings_change_rate:
-        return None
-    words = (
-        f"决算总支出{plain(final_expenditure)}万元比年初预算总支出{plain(initial_expenditure)}万元"
-        f"{'增加' if final_change_rate > 0 else '减少'}{percent_text(abs(final_change_rate))}，没有说明原因"
-    )
+        return KEPT
+    change = f"{'增加' if final_change_rate > 0 else '减少'}{percent_text(abs(final_change_rate))}"
     at = ("texts_difference_reason", "final_expenditure", "initial_expenditure")
-    return Breach(final_expenditure - initial_expenditure, words, at=at)
+    return Breach(final_expenditure - initial_expenditure, more={"change": change}, at=at)
 
 
 # A printed rate, and the base that must not be zero.
@@ -187,7 +189,7 @@ def no_percentage_of_nothing(*values: Value) -> Verdict:
     ]
     wrong = [names for names, _, base in pairs if base == 0]
     if not wrong:
-        return None if pairs else False
+        return KEPT if pairs else NOT_APPLICABLE
     words = "，".join(
         f"公布了{worded(names[0], printed)}，但其基数{worded(names[1], base)}"
         for names, printed, base in pairs

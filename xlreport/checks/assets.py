@@ -25,6 +25,7 @@ stated("A03", "公布的资产使用率等于在用资产除以固定资产原�
     "这本身不是错误，请只确认没有填反",
 )
 def original_value_is_no_net_value(assets_fixed: Decimal, assets_total: Decimal) -> Verdict:
+    """Only says that the two are not comparable; that one is larger is no error and never tested as one."""
     return breached(assets_fixed > assets_total)
 
 

@@ -2,10 +2,21 @@
 
 from decimal import Decimal
 
-from xlreport.checks.rule import Breach, Level, Verdict, at_most, differs, rule, total
+from xlreport.checks.rule import (
+    KEPT,
+    NOT_APPLICABLE,
+    Breach,
+    Level,
+    Verdict,
+    at_most,
+    differs,
+    rule,
+    total,
+    worded,
+)
 from xlreport.model.fields import Value, fields_of
 from xlreport.model.inputs import Accounts
-from xlreport.model.numbers import CENT, percent_text, plain
+from xlreport.model.numbers import CENT, percent_text
 
 _KEYS = tuple(field.key for field in fields_of(Accounts))
 SOURCES = _KEYS[_KEYS.index("income") + 1 : _KEYS.index("expenditure")]  # income by source
@@ -47,7 +58,13 @@ for use in ("expenditure", "basic", "project"):
     )
 
 
-@rule("B06", Level.EXPLAIN, "全年预算较年初预算调整过大须说明", "", "请说明预算调整的原因")
+@rule(
+    "B06",
+    Level.EXPLAIN,
+    "全年预算较年初预算调整过大须说明",
+    "{full_year_expenditure}{carried}与{initial_expenditure}相比调整{rate}，超过{limit}",
+    "请说明预算调整的原因",
+)
 def adjustment_is_moderate(
     full_year_expenditure: Decimal,
     initial_expenditure: Decimal,
@@ -56,15 +73,14 @@ def adjustment_is_moderate(
     settings_adjustment_rate: Decimal,
 ) -> Verdict:
     if abs(budget_change_rate) <= settings_adjustment_rate:
-        return None
+        return KEPT
     carried = adjustment_carried_over or Decimal()
-    words = (
-        f"全年预算总支出{plain(full_year_expenditure)}万元"
-        f"{f'（含上年结转{plain(carried)}万元）' if carried else ''}"
-        f"与年初预算总支出{plain(initial_expenditure)}万元相比"
-        f"调整{percent_text(budget_change_rate)}，超过{percent_text(settings_adjustment_rate)}"
-    )
-    return Breach(full_year_expenditure - initial_expenditure - carried, words)
+    more = {
+        "carried": f"（含{worded('adjustment_carried_over', carried)}）" if carried else "",
+        "rate": percent_text(budget_change_rate),
+        "limit": percent_text(settings_adjustment_rate),
+    }
+    return Breach(full_year_expenditure - initial_expenditure - carried, more=more)
 
 
 _ROWS = ("expenditure", "basic", "personnel", "public", "project")
@@ -75,7 +91,7 @@ _COLUMNS = ("full_year", "final")
     "B07",
     Level.HINT,
     "全年预算与执行不应处处相同",
-    "",
+    "已填的{count}项全年预算数与决算数完全相同（如{example}）",
     "如系按执行数倒填全年预算，请改填实际批复的预算",
     figures=tuple(f"{column}_{row}" for row in _ROWS for column in _COLUMNS),
 )
@@ -86,9 +102,9 @@ def budget_is_not_backfilled(*values: Value) -> Verdict:
         if budget is not None and spent is not None
     ]
     if not pairs:
-        return False
+        return NOT_APPLICABLE
     if not any(spent for _, _, spent in pairs) or any(budget != spent for _, budget, spent in pairs):
-        return None
-    amount = next(spent for _, _, spent in pairs if isinstance(spent, Decimal))
-    words = f"已填的{len(pairs)}项全年预算数与决算数完全相同（如{plain(amount)}万元）"
-    return Breach(words=words, at=tuple(f"{column}_{name}" for column in _COLUMNS for name, _, _ in pairs))
+        return KEPT
+    at = tuple(f"{column}_{name}" for column in _COLUMNS for name, _, _ in pairs)
+    name, _, spent = next(pair for pair in pairs if pair[2])
+    return Breach(more={"count": str(len(pairs)), "example": worded(f"final_{name}", spent)}, at=at)

@@ -3,20 +3,8 @@
 import re
 from decimal import Decimal
 
-from xlreport.checks.rule import (
-    Breach,
-    Level,
-    Verdict,
-    at_most,
-    breached,
-    exceeds,
-    rule,
-    stated,
-    tolerance,
-    total,
-)
+from xlreport.checks.rule import KEPT, Level, Verdict, at_most, breached, exceeds, off, rule, stated, total
 from xlreport.model.inputs import Procurement, Project
-from xlreport.model.numbers import plain
 
 # Words in a project's name or text that usually mean that something was procured.
 PROCUREMENT_WORDS = re.compile("采购|物资|设备|工程|维修|信息化|服务外包")
@@ -40,7 +28,7 @@ def nothing_procured_unseen(
     settings_procurement_from: Decimal,
 ) -> Verdict:
     if procurement_final_total or executed < settings_procurement_from:
-        return None
+        return KEPT
     return breached(PROCUREMENT_WORDS.search(f"{name}\n{results or ''}") is not None)
 
 
@@ -66,13 +54,12 @@ at_most("P05", Level.HARD, _AWARDS, "awards_sme", "procurement_final_total", _RE
 at_most("P05", Level.HARD, _AWARDS, "awards_small_micro", "awards_sme", _REMEDY)
 
 
-@rule("P05", Level.HARD, _AWARDS, "", _REMEDY)
+@rule(
+    "P05",
+    Level.HARD,
+    _AWARDS,
+    "{procurement_final_total}，而{awards_sme}＋{awards_large}与之相差{difference}",
+    _REMEDY,
+)
 def awards_add_up(procurement_final_total: Decimal, awards_sme: Decimal, awards_large: Decimal) -> Verdict:
-    difference = procurement_final_total - awards_sme - awards_large
-    if not difference:
-        return None
-    words = (
-        f"政府采购合计{plain(procurement_final_total)}万元，"
-        f"授予中小企业{plain(awards_sme)}万元＋授予其他企业{plain(awards_large)}万元"
-    )
-    return Breach(difference, words, Level.HINT if abs(difference) <= tolerance(2) else None)
+    return off(procurement_final_total - awards_sme - awards_large, 2)

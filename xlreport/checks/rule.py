@@ -1,13 +1,13 @@
 """What a rule and a finding are: one rule = one small function of figures."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from itertools import starmap
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from xlreport.model.fields import Field, Kind, Place, Value
 from xlreport.model.figures import Arguments, Parameter, Subject, Tables, parameter, parameters_of, subjects
@@ -30,13 +30,16 @@ class Breach:
 
     difference: Decimal | None = None
     words: str = ""  # said instead of the rule's own message
+    more: Mapping[str, str] | None = None  # what the message names besides figures and difference
     level: Level | None = None  # where milder than the rule's own
+    rounding: bool = False  # no more than two-decimal figures may be off by: a hint, nothing to mend
     at: tuple[
         str, ...
     ] = ()  # the parameters to point at, first the one to jump to; if not all that are filled
 
 
-# None: the figures keep the rule; False: there was nothing to compare, the rule does not apply.
+NOT_APPLICABLE: Final = False  # there was nothing to compare
+KEPT: Final = None
 Verdict = Breach | Literal[False] | None
 
 
@@ -87,7 +90,6 @@ def rule(
     remedy: str,
     *,
     each: type[Any] | None = None,
-    of: Sequence[str] = (),
     figures: Sequence[str] = (),
 ) -> Callable[[Callable[..., Verdict]], Callable[..., Verdict]]:
     """Register the function below as a rule; for `each` record of that class, or once.
@@ -96,15 +98,23 @@ def rule(
     """
 
     def register(function: Callable[..., Verdict]) -> Callable[..., Verdict]:
-        parameters = (
+        parameters: tuple[Parameter, ...] = (
             tuple(parameter(name, each, optional=True) for name in figures)
             if figures
             else parameters_of(function, each)
         )
-        RULES.append(Rule(id, level, title, message, remedy, function, parameters, each, subjects(each, of)))
+        _known(function.__name__, parameters)
+        RULES.append(Rule(id, level, title, message, remedy, function, parameters, each, subjects(each)))
         return function
 
     return register
+
+
+def _known(name: str, parameters: Iterable[Parameter]) -> None:
+    """Refuse a parameter that names neither a field nor a rate: the rule would never apply."""
+    for item in parameters:
+        if item.field is None and item.name not in RATES:
+            raise TypeError(f"{name}: there is no field or rate {item.name}")
 
 
 def total(
@@ -135,22 +145,16 @@ def total(
             if part is not None
         ]
         if not filled:
-            return False
+            return NOT_APPLICABLE
         expected = sum((sign * part for _, sign, part in filled), Decimal())
-        difference = Decimal(stated - expected)
-        if not difference:
-            return None
-        # Head counts have no decimals that could have been rounded.
-        exact = isinstance(stated, int)
-        level = None if exact or abs(difference) > tolerance(len(filled)) else Level.HINT
         unit = parameters[0].field.shown_unit if parameters[0].field else ""
         sums = "".join(f"{'＋' if sign > 0 else '−'}{_worded(item, part)}" for item, sign, part in filled)
         words = f"{_worded(parameters[0], stated)}，应为{sums.lstrip('＋')}"
         if len(filled) > 1:
             words += f"＝{plain(expected)}{unit}"
-        if level is Level.HINT:
-            words += "，差数在四舍五入的尾差以内"
-        return Breach(difference, words, level)
+        if isinstance(stated, int):  # head counts have no decimals that could have been rounded
+            return Breach(Decimal(stated - expected), words) if stated != expected else KEPT
+        return off(Decimal(stated - expected), sum(1 for _, _, part in filled if part), words)
 
     RULES.append(Rule(id, Level.HARD, title, "", remedy, adds_up, parameters, each, subjects(each, of)))
 
@@ -166,7 +170,7 @@ def stated(id: str, title: str, printed: str, rate_key: str, *, each: type[Any] 
     def is_recomputed(printed_rate: Decimal, *figures: Any) -> Verdict:
         computed = rate.function(*figures)
         if computed is None:
-            return False
+            return NOT_APPLICABLE
         shown = printed_rate * 100
         decimals = decimals_of(shown)
         if rounded(computed * 100, decimals) == shown:
@@ -174,7 +178,7 @@ def stated(id: str, title: str, printed: str, rate_key: str, *, each: type[Any] 
         exact = rounded(computed * 100, max(2, decimals))
         words = f"公布的{rate.label}{plain(shown)}%，按填报数计算为{plain(exact)}%"
         if cut(computed * 100, decimals) == shown:
-            return Breach(None, f"{words}，像是截位而不是四舍五入", Level.HINT)
+            return Breach(words=f"{words}，像是截位而不是四舍五入", level=Level.HINT)
         return Breach(shown - exact, words)
 
     parameters = (parameter(printed, each), *rate.parameters)
@@ -203,9 +207,21 @@ def at_most(
     RULES.append(Rule(id, level, title, message, remedy, within_limit, parameters, each, subjects(each)))
 
 
+def amount(value: Decimal | int) -> str:
+    """An amount that is no field's, for `Breach.more`: 5420.82万元."""
+    return f"{plain(value)}{Kind.MONEY.value}"
+
+
 def tolerance(parts: int) -> Decimal:
     """How far n parts of two decimals may differ from their total: 0.01 for two, 0.02 for three and four."""
     return Decimal("0.005") * (parts + 1)
+
+
+def off(difference: Decimal, parts: int, words: str = "", more: Mapping[str, str] | None = None) -> Verdict:
+    """Broken where a total differs from its parts at all; within the tolerance of n parts only a hint."""
+    if not difference:
+        return KEPT
+    return Breach(difference, words, more, rounding=abs(difference) <= tolerance(max(parts, 1)))
 
 
 def exceeds(value: Decimal | int, limit: Decimal | int, allowed: Decimal = Decimal(0)) -> Verdict:
@@ -226,17 +242,14 @@ def breached(broken: bool) -> Verdict:
     return Breach() if broken else None
 
 
-def findings(inputs: Inputs, rates: Mapping[str, Value]) -> Iterator[Finding]:
-    """Every broken rule, in the order of the rules; `rates` are the department's, by key."""
+def findings(
+    inputs: Inputs, rates: Mapping[str, Value], rules: Sequence[Rule] | None = None
+) -> Iterator[Finding]:
+    """Every broken rule (or those of `rules`), in their order; `rates` are the department's, by key."""
     explanations = {item.rule: item.text for item in inputs.explanations if item.rule and item.text}
     tables = Tables(inputs)
-    for item in RULES:
+    for item in RULES if rules is None else rules:
         for subject, fetch in item.calls:
-            if fetch.of_forms:  # nearly every rule, and there is one call
-                figures = fetch.of_forms(inputs)
-                if fetch.applies(figures) and (breach := item.function(*figures)):
-                    yield _finding(item, subject, None, figures, breach, inputs, explanations.get(item.id))
-                continue
             calls = fetch(inputs, rates, tables)
             for at, breach in enumerate(starmap(item.function, calls.arguments)):
                 if breach:
@@ -298,17 +311,20 @@ def _finding(
     sentence = breach.words
     if not sentence:
         words = {p.name: _worded(p, value) for p, value in zip(item.parameters, arguments, strict=True)}
-        sentence = item.message.format_map(words | {"difference": difference})
+        sentence = item.message.format_map({**words, "difference": difference, **(breach.more or {})})
     if difference and "{difference}" not in item.message:
         sentence += f"，相差{difference}"
-    level = breach.level or item.level
+    if breach.rounding:
+        sentence += "，在四舍五入的尾差以内"
+    remedy = "请确认只是四舍五入所致" if breach.rounding else item.remedy
+    level = Level.HINT if breach.rounding else breach.level or item.level
     named = {p.name: p for p in item.parameters}
     filled = (p for p, value in zip(item.parameters, arguments, strict=True) if value is not None)
     pointed = [named[name] for name in breach.at] or list(filled)
     return Finding(
         item.id,
         level,
-        f"{subject.label(inputs, row)}{sentence}；{item.remedy}。",
+        f"{subject.label(inputs, row)}{sentence}；{remedy}。",
         tuple(dict.fromkeys(path for p in pointed for path in _paths(p, subject, row))),
         explanation if level is Level.EXPLAIN else None,
     )

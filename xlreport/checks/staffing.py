@@ -3,6 +3,8 @@
 from collections import Counter
 
 from xlreport.checks.rule import (
+    KEPT,
+    NOT_APPLICABLE,
     Breach,
     Level,
     Verdict,
@@ -66,12 +68,12 @@ for kind in _KINDS:
 
 
 def _counted(figure: str, count: int, names: tuple[str | None, ...]) -> Verdict:
-    listed = Counter(name for name in names if name)
+    listed = Counter(name.strip() for name in names if name)
     if not listed:
-        return False
+        return NOT_APPLICABLE
     repeated = "、".join(f"“{name}”" for name, times in listed.items() if times > 1)
     if count == listed.total() and not repeated:
-        return None
+        return KEPT
     words = f"{worded(figure, count)}，所列名称{listed.total()}个" + (
         f"，其中{repeated}重复" if repeated else ""
     )

@@ -2,9 +2,19 @@
 
 from decimal import Decimal
 
-from xlreport.checks.rule import Breach, Level, Verdict, at_most, exceeds, rule, total
+from xlreport.checks.rule import (
+    KEPT,
+    NOT_APPLICABLE,
+    Breach,
+    Level,
+    Verdict,
+    amount,
+    at_most,
+    exceeds,
+    rule,
+    total,
+)
 from xlreport.model.inputs import ThreePublic
-from xlreport.model.numbers import plain
 
 _PARTS = ("abroad", "vehicles", "reception")
 
@@ -39,22 +49,22 @@ at_most(
 
 def _counted(part: str, counts: tuple[str, ...], lacking: str) -> None:
     """Register the rule that what was spent on a part has its numbers beside it."""
-    amount = f"three_public_final_{part}"
+    figure = f"three_public_final_{part}"
     names = tuple(f"three_public_counts_{count}" for count in counts)
 
     @rule(
         "S05",
         Level.EXPLAIN,
         "有支出的三公经费须填数量",
-        f"有{{{amount}}}，未填{lacking}",
+        f"有{{{figure}}}，未填{lacking}",
         "请在“三公经费”表下方补填数量",
-        figures=(amount, *names),
+        figures=(figure, *names),
     )
     def spending_is_counted(spent: Decimal | None, *numbers: int | None) -> Verdict:
         if spent is None:
-            return False
+            return NOT_APPLICABLE
         blank = tuple(name for name, number in zip(names, numbers, strict=True) if not number)
-        return Breach(at=(*blank, amount)) if spent > 0 and blank else None
+        return Breach(at=(*blank, figure)) if spent > 0 and blank else KEPT
 
 
 _counted("abroad", ("missions", "travellers"), "团组数或人次")
@@ -62,21 +72,22 @@ _counted("vehicle_purchase", ("vehicles_bought",), "购置数")
 _counted("reception", ("receptions", "guests"), "接待批次或人次")
 
 
-@rule("S06", Level.EXPLAIN, "公车运行维护费与保有量相称", "", "请核对保有量和运行维护费，并说明原因")
+@rule(
+    "S06",
+    Level.EXPLAIN,
+    "公车运行维护费与保有量相称",
+    "{three_public_final_vehicle_upkeep}，{three_public_counts_vehicles_kept}，按每辆{each}应不超过{allowed}",
+    "请核对保有量和运行维护费，并说明原因",
+)
 def upkeep_fits_the_vehicles(
     three_public_final_vehicle_upkeep: Decimal,
     three_public_counts_vehicles_kept: int,
     settings_upkeep_per_vehicle: Decimal,
 ) -> Verdict:
-    upkeep, vehicles = three_public_final_vehicle_upkeep, three_public_counts_vehicles_kept
-    allowed = settings_upkeep_per_vehicle * vehicles
-    if upkeep <= allowed:
-        return None
-    words = f"公务用车运行维护费{plain(upkeep)}万元，公务用车保有量{vehicles}辆"
-    return Breach(
-        upkeep - allowed,
-        f"{words}，按每辆{plain(settings_upkeep_per_vehicle)}万元应不超过{plain(allowed)}万元",
-    )
+    allowed = settings_upkeep_per_vehicle * three_public_counts_vehicles_kept
+    above = three_public_final_vehicle_upkeep - allowed
+    more = {"each": amount(settings_upkeep_per_vehicle), "allowed": amount(allowed)}
+    return Breach(above, more=more) if above > 0 else KEPT
 
 
 @rule(
