@@ -21,24 +21,15 @@ LAYERS = (
     ("template", "narrative"),
     ("word", "gongwen", "mail", "sheets"),
     ("department",),
-    ("cli", "build"),  # build writes what the commands say of themselves into README
+    ("build",),
+    ("cli",),
 )
 
 # Inside the packages, likewise.
 MODEL = ("fields", "inputs", "numbers", "values", "figures", "rates")
 SHEETS = (
-    "package",
-    "plain",
-    "cells",
-    "guard",
-    "layout",
-    "reader",
-    "pen",
-    "entry",
-    "home",
-    "manual",
-    "master",
-    "filing",
+    *("layout", "package", "plain", "cells", "guard", "reader", "pen", "validation", "flavour"),
+    *("form_sheet", "table_sheet", "check_sheet", "home", "manual", "master", "filing"),
 )
 
 DOORS = {

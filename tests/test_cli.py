@@ -564,7 +564,7 @@ def test_a_bad_data_file_is_refused_in_one_sentence(case: str, tmp_path: Path, m
 
 STYLES: dict[str, tuple[Maker, str]] = {
     "absent": (lambda path, master: None, "文件不存在"),
-    "a folder": (lambda path, master: path.mkdir(), "无法读取"),
+    "a folder": (lambda path, master: path.mkdir(), "是一个文件夹"),
     "a workbook": (bytes_of(lambda master: master), "不是 Word 文档|缺少段落样式"),
     "truncated": (bytes_of(lambda _: asset("report.docx").read_bytes()[:5000]), "不是 Word 文档"),
     "without our styles": (lambda path, _: Document().save(str(path)), "缺少段落样式“附件标记”"),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from xlreport.build import with_commands
+from xlreport.cli import main
 
 ROOT = Path(__file__).parents[1]
 
@@ -71,7 +72,7 @@ def test_every_asset_goes_into_the_wheel() -> None:
 
 def test_readme_lists_the_commands_as_they_are() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
-    assert with_commands(text) == text, "run xlreport build"
+    assert with_commands(text, main) == text, "run xlreport build"
 
 
 def test_ci_calls_the_very_test_line_of_readme() -> None:

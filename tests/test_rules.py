@@ -27,7 +27,7 @@ from xlreport.model.fields import Place
 from xlreport.model.figures import Parameter
 from xlreport.model.inputs import Explanation, Inputs, empty, with_values
 from xlreport.model.rates import RATES
-from xlreport.report import Outcome, evaluate, outcomes
+from xlreport.report import Outcome, evaluate
 
 FOLDER = Path(__file__).parent / "cases"
 BASE = read_data(FOLDER / "base.toml")
@@ -147,13 +147,13 @@ def found_by(item: Rule, inputs: Inputs, monkeypatch: pytest.MonkeyPatch) -> tup
 def test_every_rule_applies_to_the_base_and_holds() -> None:
     report = evaluate(BASE)
     assert report.findings == ()
-    assert {key: outcome for key, outcome in outcomes(report).items() if outcome != Outcome.PASSED} == {}
+    assert {key: outcome for key, outcome in report.outcomes.items() if outcome != Outcome.PASSED} == {}
 
 
 def test_an_empty_record_lacks_the_required_fields_and_nothing_else() -> None:
     report = evaluate(empty())
     assert [finding.rule for finding in report.findings] == ["M01"]
-    assert {key for key, outcome in outcomes(report).items() if outcome != Outcome.NOT_APPLICABLE} == {"M01"}
+    assert {key for key, outcome in report.outcomes.items() if outcome != Outcome.NOT_APPLICABLE} == {"M01"}
 
 
 @each_case
@@ -272,10 +272,10 @@ def test_an_explanation_closes_what_may_be_explained_and_nothing_else(case: Case
     (after,) = report.findings
     if case.level is EXPLAIN:
         assert (after.is_open, after.explanation) == (False, "已核实")
-        assert outcomes(report)[case.rule] == Outcome.EXPLAINED
+        assert report.outcomes[case.rule] == Outcome.EXPLAINED
     else:
         assert after == before
-        assert outcomes(report)[case.rule] == case.level
+        assert report.outcomes[case.rule] == case.level
 
 
 def test_large_amounts_are_said_without_exponent() -> None:

@@ -8,10 +8,10 @@ import pytest
 from xlreport.checks.rule import Level
 from xlreport.datafile import read_sample
 from xlreport.model.numbers import percent_text
-from xlreport.report import Outcome, evaluate, outcomes
+from xlreport.report import Outcome, evaluate
 
 REPORT = evaluate(read_sample())
-OUTCOMES = outcomes(REPORT)
+OUTCOMES = REPORT.outcomes
 
 RATES = {
     "execution_rate": "100%",  # the report prints 741.17%

@@ -21,8 +21,8 @@ MASTER = "绩效自评.xlsx"
 CREATED = datetime(2024, 1, 1)  # the same bytes for the same sources, whenever they are built
 
 
-def build_all(folder: Path = FOLDER) -> Iterator[Path]:
-    """Write the style document and the empty master workbook into `folder`, giving each path."""
+def build_all(commands: click.Group, folder: Path = FOLDER) -> Iterator[Path]:
+    """Write the style document, the empty master workbook and README's commands, giving each path."""
     report = folder / asset("report.docx").name
     write_one(report, build_style_document, force=True)
     yield report
@@ -32,17 +32,15 @@ def build_all(folder: Path = FOLDER) -> Iterator[Path]:
     yield master
     readme = folder.parent / "README.md"
     if readme.is_file():
-        text = with_commands(readme.read_text("utf-8"))
+        text = with_commands(readme.read_text("utf-8"), commands)
         write_one(readme, lambda path: path.write_text(text, "utf-8", newline="\n"), force=True)
         yield readme
 
 
-def with_commands(readme: str) -> str:
+def with_commands(readme: str, commands: click.Group) -> str:
     """README with its list of commands as the command itself gives it."""
-    from xlreport.cli import main
-
-    lines = []
-    for name, command in main.commands.items():
+    lines: list[str] = []
+    for name, command in commands.commands.items():
         context = click.Context(command, info_name=f"xlreport {name}", max_content_width=100)
         usage = " ".join(command.collect_usage_pieces(context))
         lines += [f"**`xlreport {name} {usage}`**", "", *_paragraphs(command), ""]

@@ -217,7 +217,7 @@ def build() -> None:
     """
     from xlreport.build import build_all
 
-    for path in build_all():
+    for path in build_all(main):
         click.echo(f"已生成：{path}")
 
 

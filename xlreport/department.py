@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from xlreport.assets import asset
 from xlreport.errors import Unusable
 from xlreport.files import file_name
+from xlreport.model.inputs import NO
 from xlreport.narrative import Narrative, narrate
 from xlreport.report import Report, evaluate
 from xlreport.sheets.layout import Addresses
@@ -63,18 +64,22 @@ class Department:
         return f"{unit.name or ''}{year}部门整体支出绩效自评报告"
 
 
-def open_department(path: Path, *, strict: bool = True) -> Department:
-    """Read and evaluate a saved workbook.
+def open_department(path: Path) -> Department:
+    """Read and evaluate a saved workbook. Raises Unusable when it cannot be read; see `department_of`."""
+    return department_of(read_workbook(path), path.name)
 
-    Raises Unusable when it cannot be read, and with `strict` also when a cell is not what its field wants:
-    what is unknown must not be printed as if it were blank.
+
+def department_of(reading: Reading, source: str) -> Department:
+    """Evaluate what was read from the workbook `source`, saved or open.
+
+    Raises Unusable when a cell is not what its field wants: what is unknown must not be printed as if it
+    were blank.
     """
-    reading = read_workbook(path)
-    if strict and reading.problems:
+    if reading.problems:
         more = len(reading.problems) - 1
         others = f"（另有 {more} 处有误，请用 xlreport check 查看全部）" if more else ""
-        raise Unusable(f"{path.name}：{reading.problems[0]}{others}")
-    return Department(path.name, reading, evaluate(reading.inputs))
+        raise Unusable(f"{source}：{reading.problems[0]}{others}")
+    return Department(source, reading, evaluate(reading.inputs))
 
 
 def word_report(department: Department, styles: Path | None = None) -> Output:
@@ -90,7 +95,7 @@ def word_report(department: Department, styles: Path | None = None) -> Output:
             style_document=styles or asset("report.docx"),
             title=department.title,
             author=unit.name or "",
-            sealed=unit.sealed != "否",
+            sealed=unit.sealed != NO,
         )
 
     return Output(file_name(department.title, ".docx"), write)

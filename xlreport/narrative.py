@@ -8,8 +8,8 @@ from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
 
-from xlreport.model.fields import Field, Kind, Section, Value, chinese_name, fields_of, sections_of
-from xlreport.model.inputs import Inputs, Project, Settings, Style
+from xlreport.model.fields import Field, Kind, Section, Value, chinese_name, places_of, sections_of
+from xlreport.model.inputs import YES, Inputs, Project, Settings, Style, size_of
 from xlreport.model.rates import RATES, ROW_RATES, RateValue, row_rate
 from xlreport.report import Report
 from xlreport.template import Blank, Environment, Group, Misuse, Percentage, filter_names
@@ -122,8 +122,7 @@ def _row(section: Section, record: Any) -> Group:
 
 
 def _value(field: Field, value: Value, name: str) -> Any:
-    if value is None:
-        value = field.default
+    value = field.given(value)
     if value is None:
         return Blank(name=name)
     return Percentage(value) if field.kind is Kind.PERCENT and isinstance(value, Decimal) else value
@@ -136,11 +135,10 @@ def _rate(rate: RateValue, name: str) -> Any:
 def is_described(project: Project, settings: Settings) -> bool:
     """Whether the report has a paragraph on this project: asked for, or large enough (rule J04)."""
     if project.described:
-        return project.described == "是"
-    default = next(f.default for f in fields_of(Settings) if f.key == "described_from")
-    threshold = settings.described_from if settings.described_from is not None else default
-    amount = max(project.full_year or Decimal(), project.executed or Decimal())
-    return isinstance(threshold, Decimal) and amount >= threshold
+        return project.described == YES
+    threshold = places_of(Inputs)["settings_described_from"].field.given(settings.described_from)
+    assert isinstance(threshold, Decimal)
+    return size_of(project.full_year, project.executed) >= threshold
 
 
 class _Numbering:

@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from xlreport.checks.rule import Finding, Level, applicable, findings, rule_lines
 from xlreport.collector import uncollected
 from xlreport.model.inputs import Inputs
 from xlreport.model.rates import RateValue, rate_values
+
+
+class Outcome(StrEnum):
+    """What the check of one rule came to; a broken rule shows its level instead."""
+
+    PASSED = "通过"
+    EXPLAINED = "已说明"
+    NOT_APPLICABLE = "不适用"
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,21 @@ class Report:
         """Those that somebody still has to correct or explain."""
         return tuple(finding for finding in self.findings if finding.is_open)
 
+    @cached_property
+    def outcomes(self) -> Mapping[str, str]:
+        """For each rule id 通过, 不适用, 已说明 or the gravest level of its open findings."""
+        values = {key: rate.value for key, rate in self.rates.items()}
+        applied = applicable(self.inputs, values)
+        found: dict[str, str] = {
+            line.id: Outcome.PASSED if line.id in applied else Outcome.NOT_APPLICABLE for line in rule_lines()
+        }
+        graveness = [*Level, Outcome.EXPLAINED, Outcome.PASSED, Outcome.NOT_APPLICABLE]
+        for finding in self.findings:
+            explained = finding.level is Level.EXPLAIN and finding.explanation
+            outcome = Outcome.EXPLAINED if explained else finding.level
+            found[finding.rule] = min(found[finding.rule], outcome, key=graveness.index)
+        return found
+
 
 @uncollected
 def evaluate(inputs: Inputs) -> Report:
@@ -34,26 +58,3 @@ def evaluate(inputs: Inputs) -> Report:
     rates = rate_values(inputs)
     values = {key: rate.value for key, rate in rates.items()}
     return Report(inputs, rates, tuple(findings(inputs, values)))
-
-
-class Outcome(StrEnum):
-    """What the check of one rule came to; a broken rule shows its level instead."""
-
-    PASSED = "通过"
-    EXPLAINED = "已说明"
-    NOT_APPLICABLE = "不适用"
-
-
-def outcomes(report: Report) -> dict[str, str]:
-    """For each rule id 通过, 不适用, 已说明 or the gravest level of its open findings."""
-    values = {key: rate.value for key, rate in report.rates.items()}
-    applied = applicable(report.inputs, values)
-    found: dict[str, str] = {
-        line.id: Outcome.PASSED if line.id in applied else Outcome.NOT_APPLICABLE for line in rule_lines()
-    }
-    graveness = [*Level, Outcome.EXPLAINED, Outcome.PASSED, Outcome.NOT_APPLICABLE]
-    for finding in report.findings:
-        explained = finding.level is Level.EXPLAIN and finding.explanation
-        outcome = Outcome.EXPLAINED if explained else finding.level
-        found[finding.rule] = min(found[finding.rule], outcome, key=graveness.index)
-    return found

@@ -14,7 +14,7 @@ from xlreport.checks.rule import (
     stated,
     worded,
 )
-from xlreport.model.inputs import Project
+from xlreport.model.inputs import NO, Project, size_of
 from xlreport.model.numbers import CENT, percent_text
 
 stated("J01", "公布的项目执行率等于执行数除以预算数", "stated_rate", "project_execution_rate", each=Project)
@@ -85,10 +85,10 @@ def large_project_is_described(
 ) -> Verdict:
     if full_year is not None and executed is not None and described is None:
         return KEPT  # nearly every project: it will be described if large
-    if max(full_year or Decimal(), executed or Decimal()) < settings_described_from:
+    if size_of(full_year, executed) < settings_described_from:
         return KEPT
     limit = amount(settings_described_from)
-    if described == "否":
+    if described == NO:
         at = ("described", "full_year", "executed")
         return Breach(more={"limit": limit, "lacking": "却选择不说明"}, at=at)
     blank = tuple(key for key, value in (("full_year", full_year), ("executed", executed)) if value is None)

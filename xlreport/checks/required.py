@@ -4,7 +4,7 @@ from xlreport.checks.rule import Breach, Level, Verdict, rule
 from xlreport.model.fields import Value, places_of
 from xlreport.model.inputs import Inputs, Project
 
-_PLACES = {
+REQUIRED = {
     name: place
     for name, place in places_of(Inputs).items()
     if place.field.required and not place.section.table
@@ -12,10 +12,10 @@ _PLACES = {
 _REMEDY = "请补填后再检查"
 
 
-@rule("M01", Level.HARD, "必填项均已填写", "", _REMEDY, figures=tuple(_PLACES))
+@rule("M01", Level.HARD, "必填项均已填写", "", _REMEDY, figures=tuple(REQUIRED))
 def required_fields_are_filled(*values: Value) -> Verdict:
-    missing = tuple(name for name, value in zip(_PLACES, values, strict=True) if value is None)
-    labels = "、".join(_PLACES[name].label for name in missing)
+    missing = tuple(name for name, value in zip(REQUIRED, values, strict=True) if value is None)
+    labels = "、".join(REQUIRED[name].label for name in missing)
     return Breach(words=f"必填项未填写：{labels}", at=missing) if missing else None
 
 

@@ -64,6 +64,10 @@ class Field:
         """The field's name in the template language."""
         return chinese_name(self.label)
 
+    def given(self, value: Value) -> Value:
+        """The value, or what a blank means."""
+        return self.default if value is None else value
+
     @property
     def shown_unit(self) -> str:
         """The unit printed beside the cell: own unit, else that of the kind, else nothing."""

@@ -126,25 +126,25 @@ class Arguments:
         self._parameters = parameters
         self._needed = [at for at, p in enumerate(parameters) if not p.optional]
         # Most functions take fields of forms only: those come in one call.
-        self.of_forms: Callable[[Inputs], tuple[Any, ...]] | None = None
+        self._of_forms: Callable[[Inputs], tuple[Any, ...]] | None = None
         if not self._table and all(p.field and not p.column and p.field.default is None for p in parameters):
-            self.of_forms = _getter(
+            self._of_forms = _getter(
                 [p.place.path if p.place else f"{self._section}.{p.name}" for p in parameters]
             )
 
-    def applies(self, arguments: tuple[Any, ...]) -> bool:
-        """Whether nothing is blank that the function needs."""
-        return all(arguments[at] is not None for at in self._needed)
+    def figures(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> tuple[Any, ...]:
+        """The arguments of the one call of a function of forms, blanks included."""
+        if self._of_forms:
+            return self._of_forms(inputs)
+        return tuple(self._source(p, inputs, rates, tables) for p in self._parameters)
 
     def __call__(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
         """The calls for one record; `rates` are the department's, by key."""
         if self._table:
             return self._row_calls(inputs, rates, tables)
-        if self.of_forms:
-            arguments = self.of_forms(inputs)
-        else:
-            arguments = tuple(self._source(p, inputs, rates, tables) for p in self._parameters)
-        return Calls((arguments,), _ONE_FORM) if self.applies(arguments) else _NO_CALLS
+        arguments = self.figures(inputs, rates, tables)
+        applies = all(arguments[at] is not None for at in self._needed)
+        return Calls((arguments,), _ONE_FORM) if applies else _NO_CALLS
 
     def _row_calls(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
         count = len(getattr(inputs, self._section))
@@ -176,8 +176,8 @@ class Arguments:
             return rates.get(item.name)
         if item.column:
             return tables.column(item.place.section.key, item.place.field.key)
-        value = getattr(getattr(inputs, item.place.section.key), item.place.field.key)
-        return item.place.field.default if value is None else value
+        field = item.place.field
+        return field.given(getattr(getattr(inputs, item.place.section.key), field.key))
 
 
 def _getter(paths: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:

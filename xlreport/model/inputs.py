@@ -23,7 +23,8 @@ from xlreport.model.fields import (
     sections_of,
 )
 
-YES_NO = ("是", "否")
+YES, NO = "是", "否"
+YES_NO = (YES, NO)
 
 
 class Style(StrEnum):
@@ -279,6 +280,11 @@ class Inputs:
     settings: Annotated[Settings, Section("参数设置", "参数")]
     explanations: Annotated[tuple[Explanation, ...], Section("检查结果", "检查说明")]
     template: Annotated[tuple[TemplateLine, ...], Section("报告模板", "模板")]
+
+
+def size_of(full_year: Decimal | None, executed: Decimal | None) -> Decimal:
+    """How large a project is, 万元: its budget or what was spent on it, whichever is more."""
+    return max(full_year or Decimal(), executed or Decimal())
 
 
 def empty() -> Inputs:

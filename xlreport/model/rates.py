@@ -36,9 +36,16 @@ class Rate:
         references = {item.name: reference(item) for item in self.parameters}
         needed = [references[item.name] for item in self.parameters if not item.optional]
         # Amounts are exact to 分, the difference of two doubles is not: =ROUND((203.17-200)/200,4) is 0.0158.
-        formula = _BRACKETS.sub(r"ROUND(\1,6)", self.formula)
-        expression = formula.format_map(references)
-        return f'=IF(COUNT({",".join(needed)})<{len(needed)},"",IFERROR(ROUND({expression},4),"—"))'
+        formula = _BRACKETS.sub(r"ROUND(\1,6)", self.formula).format_map(references)
+        base = formula.rpartition("/")[2]
+        ratio = f'IF({base}=0,"—",ROUND({formula},4))'
+        return f'=IF(COUNT({",".join(needed)})<{len(needed)},"",{ratio})'
+
+    def of(self, figures: tuple[Any, ...]) -> "RateValue":
+        """The rate of these figures, in the order of the parameters; blank where a needed one is."""
+        if any(figure is None and not p.optional for figure, p in zip(figures, self.parameters, strict=True)):
+            return RateValue(None, blank=True)
+        return RateValue(self.function(*figures))
 
     @property
     def words(self) -> str:
@@ -94,9 +101,12 @@ def rate(
         source = _SOURCE.search(function.__doc__ or "")
         if not source:
             raise TypeError(f"{function.__name__}: the docstring names no Source")
+        parameters = parameters_of(function, each)
+        if any(parameter.field is None for parameter in parameters):
+            raise TypeError(f"{function.__name__}: a parameter names no field")
         registry = ROW_RATES if each else RATES
         registry[function.__name__] = Rate(
-            function.__name__, label, formula, source[1], function, parameters_of(function, each), each
+            function.__name__, label, formula, source[1], function, parameters, each
         )
         return function
 
@@ -106,18 +116,13 @@ def rate(
 def rate_values(inputs: Inputs) -> Mapping[str, RateValue]:
     """Every rate of the department."""
     tables = Tables(inputs)
-    values = {}
-    for key, item in RATES.items():
-        calls = item.arguments(inputs, {}, tables).arguments
-        values[key] = RateValue(item.function(*calls[0])) if calls else RateValue(None, blank=True)
-    return values
+    return {key: item.of(item.arguments.figures(inputs, {}, tables)) for key, item in RATES.items()}
 
 
 def row_rate(key: str, record: object) -> RateValue:
     """A rate of one project."""
     item = ROW_RATES[key]
-    arguments = tuple(getattr(record, p.name) for p in item.parameters)
-    return RateValue(None, blank=True) if None in arguments else RateValue(item.function(*arguments))
+    return item.of(tuple(getattr(record, p.name) for p in item.parameters))
 
 
 def ratio(part: Decimal | int, base: Decimal | int) -> Decimal | None:

@@ -20,9 +20,15 @@ class Wrong:
     message: str
 
 
-# Above this an amount in 万元 is surely one in 元.
-LARGEST = Decimal(10) ** 8
-_LARGEST = float(LARGEST)
+# The least and the most that a cell may hold; Excel's own validation has the same limits.
+LIMITS = {
+    Kind.MONEY: (0, 10**8),  # above this an amount in 万元 is surely one in 元
+    Kind.COUNT: (0, 10**9),
+    Kind.PERCENT: (0, 10**4),
+    Kind.YEAR: (2000, 2100),
+}
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+_LARGEST = float(LIMITS[Kind.MONEY][1])
 LONGEST_TEXT = 32_767  # characters that a cell of Excel holds
 
 # Compiled when a cell is wrong, not whenever the program starts.
@@ -52,7 +58,7 @@ def parse_column(contents: Sequence[Any], field: Field) -> Sequence[Value | Wron
     Thousands pass here, so a column of nothing but ordinary amounts or texts is told, and taken, as a whole.
     """
     kinds = set(map(type, contents))
-    if kinds == {float} and field.kind is Kind.MONEY and min(contents) >= 0 and sum(contents) < _LARGEST:
+    if kinds == {float} and field.kind is Kind.MONEY and min(contents) >= 0 and sum(contents) <= _LARGEST:
         return list(map(Decimal, ("%.6f " * len(contents) % tuple(contents)).split()))
     if kinds == {str}:
         if not any(contents):
@@ -105,14 +111,14 @@ def _text_for_number(text: str, field: Field, wanted: str) -> str:
 
 
 def _money(content: Any, field: Field) -> Value | Wrong:
-    if type(content) is float and 0 <= content < _LARGEST:  # nearly every cell
+    if type(content) is float and 0 <= content <= _LARGEST:  # nearly every cell
         return Decimal(f"{content + 0.0:.6f}")
     value = _number(content, field, "金额")
     if isinstance(value, Wrong):
         return value
     if value < 0 and not field.signed:
         return Wrong(f"{_short(plain(value))}是负数，此处金额不能为负，请核对")
-    if abs(value) >= LARGEST:
+    if abs(value) > LIMITS[Kind.MONEY][1]:
         return Wrong(f"{_short(plain(value))}过大，单位是万元，请核对是否按元填写")
     return value
 
@@ -125,7 +131,7 @@ def _count(content: Any, field: Field) -> Value | Wrong:
         return Wrong(f"{_short(plain(value))}不是整数，请填整数（单位为{field.shown_unit}）")
     if value < 0:
         return Wrong(f"{_short(plain(value))}是负数，数量不能为负，请核对")
-    if value > 10**9:
+    if value > LIMITS[Kind.COUNT][1]:
         return Wrong(f"{_short(plain(value))}过大，请核对")
     return int(value)
 
@@ -138,7 +144,7 @@ def _percent(content: Any, field: Field) -> Value | Wrong:
         return value
     if value < 0:
         return Wrong(f"{_short(plain(value * 100))}%是负数，此处比率不能为负，请核对")
-    if value >= 10000:
+    if value > LIMITS[Kind.PERCENT][1]:
         return Wrong(f"{_short(plain(value * 100))}%过大，请核对")
     return value
 
@@ -150,8 +156,9 @@ def _year(content: Any, field: Field) -> Value | Wrong:
     value = _number(content, field, "年份")
     if isinstance(value, Wrong):
         return value
-    if value != value.to_integral_value() or not 2000 <= value <= 2100:
-        return Wrong(f"{_short(plain(value))}不是 2000 至 2100 之间的年份，请填四位数字")
+    least, most = LIMITS[Kind.YEAR]
+    if value != value.to_integral_value() or not least <= value <= most:
+        return Wrong(f"{_short(plain(value))}不是 {least} 至 {most} 之间的年份，请填四位数字")
     return int(value)
 
 
@@ -161,9 +168,9 @@ def _date(content: Any, field: Field) -> Value | Wrong:
             return Wrong(f"{content}带有时刻，请只填日期，如 2024-4-2")
         content = content.date()
     if isinstance(content, date):
-        return (
-            content if 2000 <= content.year <= 2100 else Wrong(f"{content}不在 2000 至 2100 年之间，请核对")
-        )
+        if FIRST_DAY <= content <= LAST_DAY:
+            return content
+        return Wrong(f"{content}不在 {FIRST_DAY.year} 至 {LAST_DAY.year} 年之间，请核对")
     if isinstance(content, bool):
         return Wrong(f"是逻辑值 {str(content).upper()}，不是日期，请填日期，如 2024-4-2")
     if isinstance(content, int | float | Decimal):

@@ -10,7 +10,8 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from xlreport.errors import Unusable
-from xlreport.sheets.plain import MAIN, column_letters, column_number
+from xlreport.sheets.layout import column_letter
+from xlreport.sheets.plain import MAIN, column_number
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 702
@@ -110,6 +111,7 @@ class _Shape(NamedTuple):
 
 def _run(pattern: re.Pattern[bytes], part: bytes, at: int, most: int | None = None) -> list[re.Match[bytes]]:
     """The rows from `at` on that match, one right after the other; the loop over them is not ours."""
+    # CPython's own way to match on from where the last match ended; typeshed does not list it.
     scanner = pattern.scanner(part, at)  # type: ignore[attr-defined]
     return [*islice(iter(scanner.match, None), most)]
 
@@ -235,7 +237,7 @@ def _read_row(cells: bytes, row: int, odd: OddCells, where: str) -> int:
         if column > MAX_COLUMNS:
             raise Unusable(
                 f"{where}的单元格 {letters}{row} 有内容，"
-                f"超出 {column_letters(MAX_COLUMNS)} 列，请删去该列后保存再试。"
+                f"超出 {column_letter(MAX_COLUMNS - 1)} 列，请删去该列后保存再试。"
             )
         last = max(last, column)
         text = b' t="str"' in attributes

@@ -6,16 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from xlreport.checks.rule import rule_lines
-from xlreport.model.fields import Kind, Place, Section, Value, fields_of, values_of
+from xlreport.model.fields import Field, Kind, Place, Section, Value, fields_of, values_of
 from xlreport.model.figures import Parameter
 from xlreport.model.inputs import Project, Style, Unit
 from xlreport.model.numbers import date_text
 from xlreport.model.rates import RATES, ROW_RATES, row_rate
 from xlreport.narrative import Narrative
-from xlreport.report import Report, outcomes
-from xlreport.sheets.entry import height
-from xlreport.sheets.layout import Addresses, Form, absolute, input_sheets
-from xlreport.sheets.pen import ACCENT, CALCULATED_FILL, HEAD_FILL, LEVEL_COLOURS, NUMBERS, Pen
+from xlreport.report import Report
+from xlreport.sheets.layout import Addresses, Form, absolute, in_row, input_sheets
+from xlreport.sheets.pen import (
+    ACCENT,
+    CALCULATED_FILL,
+    LEVEL_COLOURS,
+    NUMBERS,
+    TALLEST,
+    Pen,
+    height,
+)
 
 COVER, NARRATIVE, FIGURES, PROJECTS, CHECKS, SOURCES = (
     "封面",
@@ -87,7 +94,7 @@ def _write_cover(pen: Pen, sheet: Any, report: Report, title: str) -> None:
     )
     for row, (label, value) in enumerate(lines, 6):
         sheet.set_row(row, 32)
-        pen.text(sheet, row, 1, label, pen.boxed(bold=True, bg_color=HEAD_FILL, align="center", font_size=12))
+        pen.text(sheet, row, 1, label, pen.head(font_size=12))
         pen.text(sheet, row, 2, value or "", pen.boxed(font_size=12, indent=1, text_wrap=True))
     row = 16
     pen.text(sheet, row, 1, "内容", pen.format(bold=True, font_size=12))
@@ -101,7 +108,7 @@ def _write_cover(pen: Pen, sheet: Any, report: Report, title: str) -> None:
         ),
         row + 1,
     ):
-        link = pen.boxed(font_color="#0563C1", underline=1)
+        link = pen.link()
         sheet.write_url(at, 1, f"internal:'{name}'!A1", link, name)
         pen.text(sheet, at, 2, about, pen.boxed(text_wrap=True))
     sheet.print_area(0, 0, row + 6, 2)
@@ -113,7 +120,7 @@ def _write_narrative(pen: Pen, sheet: Any, story: Narrative) -> None:
         looks = {"font_size": 11, "text_wrap": True} | PARAGRAPH_FORMATS[paragraph.style]
         pen.text(sheet, row, 0, paragraph.text, pen.format(**looks))
         tall = 40.0 if paragraph.style is Style.TITLE else height(paragraph.text, LINE - 6) + 2
-        sheet.set_row(row, min(tall, 409.0))
+        sheet.set_row(row, min(tall, TALLEST))
     sheet.print_area(0, 0, max(len(story.paragraphs) - 1, 0), 0)
 
 
@@ -144,7 +151,7 @@ def _write_block(
     filled = [f for f in form.sections[0].fields if any(getattr(c, f.key) is not None for c in columns)]
     if not filled:
         return row
-    head = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center")
+    head = pen.head()
     several = len(form.sections) > 1
     pen.text(sheet, row, 0, title if several else form.sections[0].label, head)
     pen.text(sheet, row, 1, "计量单位", head)
@@ -169,7 +176,7 @@ def _values(report: Report, section: Section) -> list[bool]:
 
 
 def _write_rates(pen: Pen, sheet: Any, report: Report, row: int, places: Addresses) -> None:
-    head = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center")
+    head = pen.head()
     sheet.merge_range(row, 3, row, 5, "", head)
     for column, text in enumerate(("指标", "计量单位", "数值", "算法")):
         pen.text(sheet, row, column, text, head)
@@ -184,7 +191,7 @@ def _write_rates(pen: Pen, sheet: Any, report: Report, row: int, places: Address
             pen.formula(sheet, row, 2, formula, style, value.cell)
         else:  # a figure that it needs was not filled in, so it has no cell here
             pen.text(sheet, row, 2, "", style)
-        words = pen.boxed(text_wrap=True, font_size=9, font_color="#595959")
+        words = pen.aside(font_size=9)
         sheet.merge_range(row, 3, row, 5, "", words)
         pen.text(sheet, row, 3, rate.words, words)
         sheet.set_row(row, height(rate.words, 54))
@@ -206,26 +213,15 @@ def _write_projects(pen: Pen, sheet: Any, report: Report, places: Addresses) -> 
     pen.note(sheet, 1, 0, "金额单位为万元。")
     sheet.set_landscape()
     header = 3
-    heads = [*(f.label for f in fields), *(rate.label for rate in rates.values())]
-    looks = pen.boxed(bold=True, bg_color=ACCENT, font_color="#FFFFFF", align="center", text_wrap=True)
-    sheet.add_table(
-        header,
-        0,
-        header + max(len(projects), 1),
-        len(heads) - 1,
-        {
-            "name": "projects",
-            "autofilter": False,
-            "banded_rows": False,
-            "style": "Table Style Light 9",
-            "columns": [{"header": text, "header_format": looks} for text in heads],
-        },
-    )
+    labels = [*(f.label for f in fields), *(rate.label for rate in rates.values())]
+    heads = [{"header": text, "header_format": pen.table_head()} for text in labels]
+    last_row, last = header + max(len(projects), 1), len(labels) - 1
+    pen.table(sheet, "projects", (header, 0, last_row, last), heads)
     widths = {Kind.TEXT: 26, Kind.LONG_TEXT: 34}
     for column, field in enumerate(fields):
         sheet.set_column(column, column, widths.get(field.kind, 13))
         places.columns[f"projects.{field.key}"] = (PROJECTS, column)
-    sheet.set_column(len(fields), len(heads) - 1, 11)
+    sheet.set_column(len(fields), last, 11)
     for row, project in enumerate(projects, header + 1):
         tall = 20.0
         for column, field in enumerate(fields):
@@ -241,25 +237,25 @@ def _write_projects(pen: Pen, sheet: Any, report: Report, places: Addresses) -> 
     places.rows["projects"] = [header + 1 + at for at in range(len(projects))]
     sheet.freeze_panes(header + 1, 1)
     sheet.repeat_rows(header)
-    sheet.print_area(0, 0, header + max(len(projects), 1), len(heads) - 1)
+    sheet.print_area(0, 0, last_row, last)
 
 
-def _project_fields() -> Any:
+def _project_fields() -> tuple[Field, ...]:
     return next(s for sheet in input_sheets() for s in sheet.tables if s.key == "projects").fields
 
 
 def _this_row(parameter: Parameter) -> str:
-    return f"projects[[#This Row],[{parameter.own.label if parameter.own else parameter.name}]]"
+    return in_row("projects", parameter.own.label if parameter.own else parameter.name)
 
 
 def _write_checks(pen: Pen, sheet: Any, report: Report, sources: Addresses) -> None:
     pen.title(sheet, CHECKS, 0)
     heads = (("编号", 8), ("级别", 10), ("规则", 46), ("结果", 10), ("问题", 60), ("位置", 26), ("说明", 36))
-    head = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center")
+    head = pen.head()
     for column, (text, wide) in enumerate(heads):
         pen.text(sheet, 2, column, text, head)
         sheet.set_column(column, column, wide)
-    outcome = outcomes(report)
+    outcome = report.outcomes
     row = 2
     plain = pen.boxed(text_wrap=True)
     for line in rule_lines():
@@ -300,7 +296,7 @@ def _write_sources(
     pen.note(sheet, 1, 0, f"数据取自填报工作簿“{source_name}”，下列单元格即该工作簿中的位置。")
     heads = (("数据", 44), ("数值", 18), ("来源工作表", 16), ("来源单元格", 14))
     for column, (text, wide) in enumerate(heads):
-        pen.text(sheet, 3, column, text, pen.boxed(bold=True, bg_color=HEAD_FILL, align="center"))
+        pen.text(sheet, 3, column, text, pen.head())
         sheet.set_column(column, column, wide)
     row = 3
     for place, value in _filed_values(report):

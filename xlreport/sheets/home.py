@@ -1,214 +1,179 @@
-"""首页: unit and year, completeness, open findings, key rates, and the three charts."""
+"""首页: unit and year, completeness, outcomes of the rules, key rates, and the three charts."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from xlreport.assets import version
+from xlreport.checks.required import REQUIRED
 from xlreport.checks.rule import Level
-from xlreport.model.fields import Field, Kind, Place, fields_of, places_of, sections_of
-from xlreport.model.inputs import Accounts, Inputs, ThreePublic
-from xlreport.model.rates import KEY_RATES, RATES
-from xlreport.report import Report, outcomes
-from xlreport.sheets.layout import Addresses, absolute
-from xlreport.sheets.pen import ACCENT, HEAD_FILL, LEVEL_COLOURS, Pen
+from xlreport.model.fields import Kind, places_of
+from xlreport.model.inputs import Inputs
+from xlreport.model.rates import KEY_RATES, RATES, ROW_RATES
+from xlreport.report import Outcome, Report
+from xlreport.sheets.layout import COMPUTED_MARK, FIRST_ROW, Addresses, absolute
+from xlreport.sheets.pen import ACCENT, LEVEL_COLOURS, NUMBER_FORMATS, Pen
 
-CHARTED_PROJECTS = 15
-SHORT = {
-    "abroad": "因公出国",
-    "vehicles": "公务用车",
-    "reception": "公务接待",
-}  # under the columns of a chart
-_BLUE, _ORANGE, _GREY = "#4472C4", "#ED7D31", "#A5A5A5"
+# The figures beside each chart, and what they are called under its columns.
+SPENDING = {"expenditure": "", "basic": "", "project": ""}
+THREE_PUBLIC = {"total": "", "abroad": "因公出国", "vehicles": "公务用车", "reception": "公务接待"}
+BUDGET_TO_FINAL = ("initial", "full_year", "final")
+THREE_PUBLIC_COLUMNS = ("three_public_budget", "three_public_final")
+PROJECT_RATE = "project_execution_rate"
+FEWEST_PROJECTS, MOST_PROJECTS = 4, 15  # in the chart
 
+FIRST, LAST = 1, 7  # columns
+SERIES_COLOURS = ("#A5A5A5", "#ED7D31", "#4472C4")
+LIGHT = "#D9D9D9"
+CHART_ROWS, BARS_ROWS = 13, 15  # that a chart covers
 
-def write_home(
-    pen: Pen,
-    sheet: Any,
-    report: Report,
-    addresses: Addresses,
-    rates: dict[str, tuple[str, int, int]],
-    results: str,
-) -> None:
-    """Everything here is a formula on the other sheets, so it follows what one types."""
-    sheet.set_column(0, 0, 2)
-    sheet.set_column(1, 1, 26)
-    sheet.set_column(2, 7, 15)
-    pen.title(sheet, "部门整体支出绩效自评", 1)
-    _write_identity(pen, sheet, report, addresses)
-    _write_progress(pen, sheet, report, addresses, results)
-    _write_key_rates(pen, sheet, report, rates)
-    spending = _write_figures(
-        pen,
-        sheet,
-        report,
-        addresses,
-        12,
-        "主要支出（万元）",
-        Accounts,
-        ("expenditure", "basic", "project"),
-        ("initial", "full_year", "final"),
-    )
-    three = _write_figures(
-        pen,
-        sheet,
-        report,
-        addresses,
-        17,
-        "“三公”经费（万元）",
-        ThreePublic,
-        ("total", "abroad", "vehicles", "reception"),
-        ("three_public_budget", "three_public_final"),
-    )
-    _insert_chart(pen, sheet, "预算与决算（万元）", spending, 23, 1)
-    _insert_chart(pen, sheet, "“三公”经费预算与决算（万元）", three, 23, 4)
-    _insert_projects(pen, sheet, report, addresses, 36)
-    pen.note(
-        sheet, 51, 1, f"xlreport {version()}。先填黄色标签的各表，再看“检查结果”；填写方法见“使用说明”。"
-    )
-    sheet.print_area(0, 0, 51, 7)
-    sheet.protect("", {"format_columns": True, "format_rows": True, "objects": True})
+Series = dict[str, tuple[int, int, int]]  # label → column, first and last row
 
 
-def _write_identity(pen: Pen, sheet: Any, report: Report, addresses: Addresses) -> None:
-    label = pen.boxed(bold=True, bg_color=HEAD_FILL)
-    unit = report.inputs.unit
-    for row, (name, value, style) in enumerate(
-        (
-            ("unit_name", unit.name, pen.boxed(bold=True)),
-            ("unit_year", unit.year, pen.boxed(bold=True, align="left")),
-        ),
-        2,
-    ):
-        place = places_of(Inputs)[name]
-        pen.text(sheet, row, 1, place.label, label)
-        sheet.merge_range(row, 2, row, 7, "", style)
-        pen.formula(sheet, row, 2, _filled(addresses, place.path), style, "" if value is None else value)
+@dataclass
+class Home:
+    """The sheet being written from top to bottom. All of it is formulas, so it follows what one types."""
 
+    pen: Pen
+    sheet: Any
+    report: Report
+    addresses: Addresses
+    rates: dict[str, tuple[str, int, int]]  # where each rate stands
+    outcomes: str  # the reference of the column of outcomes
+    row: int = 2  # the row that comes next
 
-def _filled(addresses: Addresses, path: str) -> str:
-    """A formula that shows a cell, and nothing (not 0) where that is blank."""
-    place = addresses.at(path)
-    assert place
-    return f'=IF(ISBLANK({absolute(place)}),"",{absolute(place)})'
+    def write(self) -> None:
+        for column, wide in ((0, 2), (FIRST, 26), *((column, 15) for column in range(2, LAST + 1))):
+            self.sheet.set_column(column, column, wide)
+        self.pen.title(self.sheet, "部门整体支出绩效自评", FIRST)
+        self._write_identity()
+        self._write_progress()
+        self._write_key_rates()
+        spending = self._write_figures("主要支出（万元）", SPENDING, BUDGET_TO_FINAL)
+        three_public = self._write_figures("“三公”经费（万元）", THREE_PUBLIC, THREE_PUBLIC_COLUMNS)
+        self._insert_columns("预算与决算（万元）", spending, FIRST)
+        self._insert_columns("“三公”经费预算与决算（万元）", three_public, 4)
+        self.row += CHART_ROWS
+        self._insert_bars("项目执行率")
+        self.row += BARS_ROWS
+        hint = "先填黄色标签的各表，再看“检查结果”；填写方法见“使用说明”。"
+        self.pen.note(self.sheet, self.row, FIRST, f"xlreport {version()}。{hint}")
+        self.sheet.print_area(0, 0, self.row, LAST)
+        self.pen.protect(self.sheet)
 
-
-def _write_progress(pen: Pen, sheet: Any, report: Report, addresses: Addresses, results: str) -> None:
-    label = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center")
-    pen.text(sheet, 5, 1, "填报与检查", pen.format(bold=True, font_size=12, font_color=ACCENT))
-    required = [
-        Place(section, field)
-        for section in sections_of(Inputs)
-        if not section.table
-        for field in section.fields
-        if field.required
-    ]
-    filled = sum(getattr(getattr(report.inputs, p.section.key), p.field.key) is not None for p in required)
-    cells = ",".join(absolute(place) for p in required if (place := addresses.at(p.path)))
-    pen.text(sheet, 6, 1, "必填项完成", label)
-    pen.formula(
-        sheet,
-        7,
-        1,
-        f'=COUNTA({cells})&" / {len(required)}"',
-        pen.boxed(align="center", font_size=14),
-        f"{filled} / {len(required)}",
-    )
-    outcome = list(outcomes(report).values())
-    for column, words in enumerate((*Level, "已说明", "通过"), 2):
-        pen.text(sheet, 6, column, words, label)
-        colour = {"bg_color": LEVEL_COLOURS[words]} if words in LEVEL_COLOURS else {}
-        style = pen.boxed(align="center", font_size=14, num_format='0" 条"', **colour)
-        pen.formula(sheet, 7, column, f'=COUNTIF({results},"{words}")', style, outcome.count(words))
-
-
-def _write_key_rates(pen: Pen, sheet: Any, report: Report, rates: dict[str, tuple[str, int, int]]) -> None:
-    label = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center", text_wrap=True)
-    pen.text(sheet, 9, 1, "主要指标", label)
-    pen.text(sheet, 10, 1, "数值", label)
-    for column, key in enumerate(KEY_RATES, 2):
-        pen.text(sheet, 9, column, RATES[key].label, label)
-        style = pen.boxed(num_format="0.00%", align="center", font_size=12)
-        pen.formula(sheet, 10, column, f"={absolute(rates[key])}", style, report.rates[key].cell)
-
-
-def _write_figures(
-    pen: Pen,
-    sheet: Any,
-    report: Report,
-    addresses: Addresses,
-    row: int,
-    title: str,
-    record: Any,
-    fields: tuple[str, ...],
-    sections: tuple[str, ...],
-) -> dict[str, tuple[int, int, int]]:
-    """A small table of figures, the source of a chart; gives the column and rows of each series."""
-    label = pen.boxed(bold=True, bg_color=HEAD_FILL, align="center")
-    pen.text(sheet, row, 1, title, label)
-    declared: dict[str, Field] = {field.key: field for field in fields_of(record)}
-    series = {}
-    for at, key in enumerate(sections, 2):
-        section = places_of(Inputs)[f"{key}_{fields[0]}"].section
-        pen.text(sheet, row, at, section.label, label)
-        for down, field in enumerate(fields, row + 1):
-            value = getattr(getattr(report.inputs, key), field)
-            pen.text(sheet, down, 1, SHORT.get(field, declared[field].label), pen.boxed())
+    def _write_identity(self) -> None:
+        for name in ("unit_name", "unit_year"):
+            place = places_of(Inputs)[name]
+            value = getattr(self.report.inputs.unit, place.field.key)
+            style = self.pen.boxed(bold=True, align="left")
+            self.pen.text(self.sheet, self.row, FIRST, place.label, self.pen.head(align="left"))
+            self.sheet.merge_range(self.row, FIRST + 1, self.row, LAST, "", style)
             stored = "" if value is None else value
-            style = pen.for_value(Kind.MONEY)
-            pen.formula(sheet, down, at, _filled(addresses, f"{key}.{field}"), style, stored)
-        series[section.label] = (at, row + 1, row + len(fields))
-    return series
+            self.pen.formula(self.sheet, self.row, FIRST + 1, self._filled(place.path), style, stored)
+            self.row += 1
+        self.row += 1
 
+    def _filled(self, path: str) -> str:
+        """A formula that shows a cell, and nothing (not 0) where that is blank."""
+        place = self.addresses.at(path)
+        assert place
+        return f'=IF(ISBLANK({absolute(place)}),"",{absolute(place)})'
 
-def _insert_chart(
-    pen: Pen, sheet: Any, title: str, series: dict[str, tuple[int, int, int]], row: int, column: int
-) -> None:
-    chart = pen.book.add_chart({"type": "column"})
-    for (name, (at, first, last)), colour in zip(series.items(), (_GREY, _ORANGE, _BLUE), strict=False):
+    def _write_progress(self) -> None:
+        pen, sheet = self.pen, self.sheet
+        pen.text(sheet, self.row, FIRST, "填报与检查", pen.format(bold=True, font_size=12, font_color=ACCENT))
+        inputs = self.report.inputs
+        values = [getattr(getattr(inputs, p.section.key), p.field.key) for p in REQUIRED.values()]
+        filled, all_of_them = sum(value is not None for value in values), len(values)
+        cells = ",".join(absolute(at) for p in REQUIRED.values() if (at := self.addresses.at(p.path)))
+        pen.text(sheet, self.row + 1, FIRST, "必填项完成", pen.head())
+        style = pen.boxed(align="center", font_size=14)
+        formula = f'=COUNTA({cells})&" / {all_of_them}"'
+        pen.formula(sheet, self.row + 2, FIRST, formula, style, f"{filled} / {all_of_them}")
+        found = list(self.report.outcomes.values())
+        for column, words in enumerate((*Level, Outcome.EXPLAINED, Outcome.PASSED), FIRST + 1):
+            pen.text(sheet, self.row + 1, column, words, pen.head())
+            colour = {"bg_color": LEVEL_COLOURS[words]} if words in LEVEL_COLOURS else {}
+            style = pen.boxed(align="center", font_size=14, num_format='0" 项规则"', **colour)
+            formula = f'=COUNTIF({self.outcomes},"{words}")'
+            pen.formula(sheet, self.row + 2, column, formula, style, found.count(words))
+        self.row += 4
+
+    def _write_key_rates(self) -> None:
+        pen, sheet = self.pen, self.sheet
+        pen.text(sheet, self.row, FIRST, "主要指标", pen.head())
+        pen.text(sheet, self.row + 1, FIRST, "数值", pen.head())
+        style = pen.boxed(num_format=NUMBER_FORMATS[Kind.PERCENT], align="center", font_size=12)
+        for column, key in enumerate(KEY_RATES, FIRST + 1):
+            pen.text(sheet, self.row, column, RATES[key].label, pen.head(text_wrap=True))
+            value = self.report.rates[key].cell
+            pen.formula(sheet, self.row + 1, column, f"={absolute(self.rates[key])}", style, value)
+        self.row += 3
+
+    def _write_figures(self, title: str, fields: dict[str, str], sections: tuple[str, ...]) -> Series:
+        """A small table of figures, the source of a chart; gives where each series stands."""
+        pen, sheet = self.pen, self.sheet
+        pen.text(sheet, self.row, FIRST, title, pen.head())
+        series: Series = {}
+        for column, key in enumerate(sections, FIRST + 1):
+            for row, (field, short) in enumerate(fields.items(), self.row + 1):
+                place = places_of(Inputs)[f"{key}_{field}"]
+                value = getattr(getattr(self.report.inputs, key), field)
+                pen.text(sheet, row, FIRST, short or place.field.label, pen.boxed())
+                stored = "" if value is None else value
+                pen.formula(sheet, row, column, self._filled(place.path), pen.for_value(Kind.MONEY), stored)
+                label = place.section.label
+            pen.text(sheet, self.row, column, label, pen.head())
+            series[label] = (column, self.row + 1, self.row + len(fields))
+        self.row += len(fields) + 2
+        return series
+
+    def _insert_columns(self, title: str, series: Series, column: int) -> None:
+        chart = self.pen.book.add_chart({"type": "column"})
+        name = self.sheet.get_name()
+        for (label, (at, first, last)), colour in zip(series.items(), SERIES_COLOURS, strict=False):
+            chart.add_series(
+                {
+                    "name": label,
+                    "categories": [name, first, FIRST, last, FIRST],
+                    "values": [name, first, at, last, at],
+                    "fill": {"color": colour},
+                    "data_labels": {"value": True, "font": {"size": 8}, "num_format": "0.##;;"},
+                    "gap": 80,
+                }
+            )
+        _finish(chart, title)
+        chart.set_size({"width": 415, "height": 310})
+        self.sheet.insert_chart(self.row, column, chart, {"description": title, "x_offset": 4})
+
+    def _insert_bars(self, title: str) -> None:
+        """The execution rates of the first projects, from the table itself."""
+        tab, names = self.addresses.columns["projects.name"]
+        _, rate = self.addresses.columns[f"projects.{COMPUTED_MARK}{PROJECT_RATE}"]
+        count = min(max(len(self.report.inputs.projects), FEWEST_PROJECTS), MOST_PROJECTS)
+        last = FIRST_ROW + count - 1
+        chart = self.pen.book.add_chart({"type": "bar"})
         chart.add_series(
             {
-                "name": name,
-                "categories": [sheet.get_name(), first, 1, last, 1],
-                "values": [sheet.get_name(), first, at, last, at],
-                "fill": {"color": colour},
-                "data_labels": {"value": True, "font": {"size": 8}, "num_format": "0.##;;"},
-                "gap": 80,
+                "name": ROW_RATES[PROJECT_RATE].label,
+                "categories": [tab, FIRST_ROW, names, last, names],
+                "values": [tab, FIRST_ROW, rate, last, rate],
+                "fill": {"color": SERIES_COLOURS[-1]},
+                "data_labels": {"value": True, "num_format": "0.00%"},
+                "gap": 60,
             }
         )
-    _finish(chart, title)
-    chart.set_size({"width": 415, "height": 310})
-    sheet.insert_chart(row, column, chart, {"description": title, "x_offset": 4})
-
-
-def _insert_projects(pen: Pen, sheet: Any, report: Report, addresses: Addresses, row: int) -> None:
-    """The execution rates of the first projects, from the table itself."""
-    tab, names = addresses.columns["projects.name"]
-    first = 5
-    last = first + min(max(len(report.inputs.projects), 4), CHARTED_PROJECTS) - 1
-    rate = names + 6  # the calculated column 执行率
-    chart = pen.book.add_chart({"type": "bar"})
-    chart.add_series(
-        {
-            "name": "执行率",
-            "categories": [tab, first, names, last, names],
-            "values": [tab, first, rate, last, rate],
-            "fill": {"color": _BLUE},
-            "data_labels": {"value": True, "num_format": "0.00%"},
-            "gap": 60,
-        }
-    )
-    _finish(chart, "项目执行率")
-    chart.set_legend({"none": True})
-    chart.set_y_axis(
-        {"reverse": True, "num_font": {"size": 9}, "major_gridlines": {"visible": False}, "crossing": "max"}
-    )
-    light = {"visible": True, "line": {"color": "#D9D9D9"}}
-    chart.set_x_axis({"num_format": "0%", "min": 0, "max": 1, "major_unit": 0.2, "major_gridlines": light})
-    chart.set_size({"width": 835, "height": 360})
-    sheet.insert_chart(row, 1, chart, {"description": "项目执行率", "x_offset": 4})
+        _finish(chart, title)
+        chart.set_legend({"none": True})
+        axis = {"reverse": True, "num_font": {"size": 9}, "crossing": "max"}
+        chart.set_y_axis(axis | {"major_gridlines": {"visible": False}})
+        grid = {"visible": True, "line": {"color": LIGHT}}
+        chart.set_x_axis({"num_format": "0%", "min": 0, "max": 1, "major_unit": 0.2, "major_gridlines": grid})
+        chart.set_size({"width": 835, "height": 360})
+        self.sheet.insert_chart(self.row, FIRST, chart, {"description": title, "x_offset": 4})
 
 
 def _finish(chart: Any, title: str) -> None:
     chart.set_title({"name": title, "name_font": {"size": 12, "color": ACCENT}, "overlay": False})
     chart.set_legend({"position": "bottom"})
-    chart.set_y_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": "#D9D9D9"}}})
-    chart.set_chartarea({"border": {"color": "#D9D9D9"}})
+    chart.set_y_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": LIGHT}}})
+    chart.set_chartarea({"border": {"color": LIGHT}})

@@ -26,6 +26,7 @@ FORM_MARK = "form:"
 TABLE_MARK = "table"
 COMPUTED_MARK = "="
 
+KEY_ROW, HEADER_ROW, FIRST_ROW = 3, 4, 5  # of the tables: keys, heads, first record
 KEY_COLUMN = 0
 LABEL_COLUMN = 1
 UNIT_COLUMN = 2
@@ -134,6 +135,11 @@ def absolute(place: tuple[str, int, int]) -> str:
     """The absolute reference of a cell, as formulas write it: '收支情况'!$D$5."""
     sheet, row, column = place
     return f"{sheet_reference(sheet)}!${column_letter(column)}${row + 1}"
+
+
+def in_row(section: str, label: str) -> str:
+    """The reference of a table's column in the same row."""
+    return f"{section}[[#This Row],[{label}]]"
 
 
 META = {"product": PRODUCT, "layout": LAYOUT}

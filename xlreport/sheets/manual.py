@@ -7,9 +7,8 @@ from xlreport.checks.rule import rule_lines
 from xlreport.model.fields import Field, Section
 from xlreport.narrative import known_names
 from xlreport.report import Report
-from xlreport.sheets.entry import height
 from xlreport.sheets.layout import InputSheet, input_sheets
-from xlreport.sheets.pen import ACCENT, HEAD_FILL, LEVEL_COLOURS, Pen
+from xlreport.sheets.pen import ACCENT, LEVEL_COLOURS, Pen, height
 
 STEPS = (
     "在各张黄色标签的表中填写浅黄色单元格。金额单位一律为万元，只填数字；日期填成 2024-4-2 的形式；没有的数留空或填 0。",
@@ -59,7 +58,7 @@ def write_manual(pen: Pen, sheet: Any, report: Report) -> None:
     sheet.freeze_panes(2, 0)
     sheet.set_landscape()
     sheet.print_area(0, 1, row - 1, 3)
-    sheet.protect("", {"format_columns": True, "format_rows": True})
+    pen.protect(sheet)
 
 
 def _contents(declared: InputSheet) -> str:
@@ -83,7 +82,7 @@ def _heading(pen: Pen, sheet: Any, row: int, text: str) -> int:
 
 def _table(pen: Pen, sheet: Any, row: int, heads: tuple[str, ...], lines: Iterable[tuple[str, ...]]) -> int:
     for column, head in enumerate(heads, 1):
-        pen.text(sheet, row, column, head, pen.boxed(bold=True, bg_color=HEAD_FILL, align="center"))
+        pen.text(sheet, row, column, head, pen.head())
     for line in lines:
         row += 1
         for column, text in enumerate(line, 1):

@@ -1,9 +1,9 @@
 """Writing cells: formats by kind of value, text that stays text, numbers that stay exact."""
 
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
@@ -11,7 +11,7 @@ from unicodedata import east_asian_width
 import xlsxwriter
 
 from xlreport.errors import Unusable
-from xlreport.model.fields import Field, Kind, Value
+from xlreport.model.fields import Kind, Value
 from xlreport.model.values import LONGEST_TEXT
 
 FONT = "微软雅黑"
@@ -19,6 +19,9 @@ INPUT_FILL = "#FFF8DC"
 HEAD_FILL = "#DCE6F1"
 CALCULATED_FILL = "#F2F2F2"
 LINE = "#BFBFBF"
+GREY = "#595959"
+GOOD, BAD = "#548235", "#C00000"
+TALLEST = 409.0  # points; the most that Excel gives a row
 ACCENT = "#1F4E79"
 ROW_HEIGHT = 20.0  # points; Excel's own 15 is cramped for Chinese
 LEVEL_COLOURS = {"硬性": "#F8CBAD", "需说明": "#FFE699", "提示": "#DDEBF7"}
@@ -34,9 +37,8 @@ NUMBER_FORMATS = {
     Kind.LONG_TEXT: "General",
     Kind.CHOICE: "@",
 }
+VALUE_WIDTHS = {Kind.LONG_TEXT: 64, Kind.TEXT: 36, Kind.CHOICE: 16, Kind.DATE: 18}
 NUMBERS = {Kind.MONEY, Kind.COUNT, Kind.PERCENT, Kind.YEAR, Kind.DATE}
-
-Place = tuple[str, int, int]
 
 
 class Pen:
@@ -127,6 +129,31 @@ class Pen:
             stored = _EMPTY_TEXT
         sheet.write_formula(row, column, formula, style, stored)
 
+    def link(self, **properties: Any) -> Any:
+        """The boxed format of a link to another sheet."""
+        return self.boxed(font_color="#0563C1", underline=1, text_wrap=True, **properties)
+
+    def aside(self, **properties: Any) -> Any:
+        """The boxed format of what explains rather than says something."""
+        return self.boxed(**({"font_color": GREY, "text_wrap": True} | properties))
+
+    def head(self, **properties: Any) -> Any:
+        """The boxed format above a column."""
+        return self.boxed(**({"bold": True, "bg_color": HEAD_FILL, "align": "center"} | properties))
+
+    def table_head(self) -> Any:
+        """The format above a column of an Excel table."""
+        return self.head(bg_color=ACCENT, font_color="#FFFFFF", text_wrap=True)
+
+    def table(self, sheet: Any, name: str, area: tuple[int, int, int, int], columns: list[Any]) -> None:
+        """A real Excel table, without filter buttons."""
+        options = {"style": "Table Style Light 9", "banded_rows": False, "autofilter": False}
+        sheet.add_table(*area, options | {"name": name, "columns": columns})
+
+    def protect(self, sheet: Any) -> None:
+        """Protect a sheet, without password, so that columns and rows can still be made wider and higher."""
+        sheet.protect("", {"format_columns": True, "format_rows": True})
+
     def title(self, sheet: Any, text: str, column: int = 1, row: int = 0) -> None:
         """The heading of a sheet."""
         sheet.set_row(row, 30)
@@ -134,7 +161,7 @@ class Pen:
 
     def note(self, sheet: Any, row: int, column: int, text: str) -> None:
         """A line of help in grey."""
-        self.text(sheet, row, column, text, self.format(font_color="#595959", italic=False))
+        self.text(sheet, row, column, text, self.format(font_color=GREY))
 
     def close(self) -> None:
         """Write the file."""
@@ -154,83 +181,14 @@ class _EmptyText(str):
 _EMPTY_TEXT = _EmptyText()
 
 
+def height(text: str, columns: int) -> float:
+    """The height in points of a row that shows a text wrapped into that many half-width characters."""
+    room = columns - 3  # for the indent and the cell's own margin
+    lines = sum(max(1, ceil(width(line) / room)) for line in text.splitlines() or [""])
+    return min(15.5 * lines + 4.5, TALLEST)
+
+
 def width(text: str) -> int:
     """How many half-width characters a text takes; a line of several counts as its longest."""
     lines = text.splitlines() or [""]
     return max(sum(2 if east_asian_width(c) in "WF" else 1 for c in line) for line in lines)
-
-
-def validation(field: Field) -> dict[str, Any]:
-    """The data validation of an input cell: what it takes, the help bubble, and the sentence when refused."""
-    rule: dict[str, Any] = dict(_VALIDATIONS[field.kind](field))
-    hint = field.help or _HINTS.get(field.kind, "")
-    if hint:
-        rule |= {"input_title": field.label[:32], "input_message": f"{hint}"[:255]}
-    if rule["validate"] != "any":
-        rule |= {"error_title": "内容不符合要求", "error_message": f"{field.label}{rule.pop('says')}"[:255]}
-    return rule
-
-
-def _amount(field: Field) -> dict[str, Any]:
-    if field.signed:
-        return {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": -1e8,
-            "maximum": 1e8,
-            "says": "应填数字，单位万元，不要带单位文字。",
-        }
-    return {
-        "validate": "decimal",
-        "criteria": "between",
-        "minimum": 0,
-        "maximum": 1e8,
-        "says": "应填不小于 0 的数字，单位万元，不要带单位文字。",
-    }
-
-
-_VALIDATIONS: dict[Kind, Callable[[Field], dict[str, Any]]] = {
-    Kind.MONEY: _amount,
-    Kind.COUNT: lambda field: {
-        "validate": "integer",
-        "criteria": "between",
-        "minimum": 0,
-        "maximum": 10**9,
-        "says": f"应填整数，单位{field.shown_unit}。",
-    },
-    Kind.PERCENT: lambda field: {
-        "validate": "decimal",
-        "criteria": "between",
-        "minimum": 0,
-        "maximum": 10000,
-        "says": "应填百分比，如 95.5%。",
-    },
-    Kind.YEAR: lambda field: {
-        "validate": "integer",
-        "criteria": "between",
-        "minimum": 2000,
-        "maximum": 2100,
-        "says": "应填四位数字的年份，如 2023。",
-    },
-    Kind.DATE: lambda field: {
-        "validate": "date",
-        "criteria": "between",
-        "minimum": date(2000, 1, 1),
-        "maximum": date(2100, 12, 31),
-        "says": "应填日期，如 2024-4-2。",
-    },
-    Kind.TEXT: lambda field: {"validate": "any"},
-    Kind.LONG_TEXT: lambda field: {"validate": "any"},
-    Kind.CHOICE: lambda field: {
-        "validate": "list",
-        "source": list(field.choices),
-        "says": "请从下拉列表选择。",
-    },
-}
-_HINTS = {
-    Kind.MONEY: "填数字，单位万元",
-    Kind.PERCENT: "填百分比，如 95.5%",
-    Kind.DATE: "填日期，如 2024-4-2",
-    Kind.LONG_TEXT: "可换行（Alt+Enter），会原样写入报告",
-    Kind.CHOICE: "从下拉列表选择",
-}

@@ -10,6 +10,7 @@ from typing import NoReturn
 from xml.parsers import expat
 
 from xlreport.errors import Unusable
+from xlreport.sheets.layout import cell_name
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384  # of Excel
 
@@ -86,18 +87,6 @@ def column_number(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - 64
     return number
-
-
-def column_letters(number: int) -> str:
-    """
-    >>> column_letters(1), column_letters(702), column_letters(16384)
-    ('A', 'ZZ', 'XFD')
-    """
-    letters = ""
-    while number:
-        number, digit = divmod(number - 1, 26)
-        letters = chr(65 + digit) + letters
-    return letters
 
 
 def plain_texts(part: bytes, where: str) -> bytes:
@@ -263,7 +252,7 @@ class _Cells:
             value = self._checked(kind, self._value)
             body += f"<v>{escape(value)}</v>" if value or kind == "str" else ""
         if body:
-            place = f"{column_letters(self._column)}{self._row}"
+            place = cell_name(self._row - 1, self._column - 1)
             self.out.append(f'<c r="{place}" s="{int(style)}" t="{kind}">{body}</c>')
 
     def _checked(self, kind: str, value: str) -> str:
@@ -286,5 +275,5 @@ class _Cells:
         raise self._unreadable()
 
     def _unreadable(self) -> Unusable:
-        place = f"{column_letters(self._column)}{self._row}"
+        place = cell_name(self._row - 1, self._column - 1)
         return Unusable(f"{self._where}的单元格 {place} 内容无法识别，请在 Excel 中重新输入后保存再试。")
