@@ -71,7 +71,7 @@ def test_every_figure_names_the_input_cell_that_holds_it(demo: Demo) -> None:
     assert {
         "决算总支出",
         "年初预算总支出",
-        "项目“城区核酸检测物资采购经费”全年执行数",
+        "项目【城区核酸检测物资采购经费】全年执行数",
         "固定资产账面原值",
     } <= labels
 

@@ -91,7 +91,7 @@ def test_the_attachments_come_back_with_their_names_and_bytes() -> None:
 def test_the_body_sums_up_the_year() -> None:
     report = evaluate(read_sample())
     lines = text_of(sent()).splitlines()
-    assert lines[:2] == ["单位：衡东县科技和工业信息化局", "年度：2023"]
+    assert lines[:2] == ["单位：衡东县科技和工业信息化局", "年度：2023年度"]
     rates = lines[lines.index("主要指标：") + 1 : lines.index("", 4)]
     assert "　　预算执行率：100%" in rates
     assert "　　完成年初预算：741.18%" in rates

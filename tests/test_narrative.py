@@ -195,10 +195,11 @@ def test_blank_lines_give_no_paragraph_and_each_line_gives_one() -> None:
     assert [[p.text for p in line] for line in story.lines] == [["甲", "乙"], [], [], []]
 
 
-def test_a_line_without_style_is_body_and_an_empty_template_is_no_fault() -> None:
-    blank = (TemplateLine(style=None, text="甲"), TemplateLine(style=None, text=None))
-    story = narrate(evaluate(replace(read_sample(), template=blank)))
-    assert story == Narrative(((Paragraph(BODY, "甲"),), ()), (), ())
+def test_a_note_without_style_is_a_fault_and_an_empty_template_is_none() -> None:
+    """What somebody jots down below the template must not be printed in the report."""
+    jotted = (TemplateLine(style=None, text="备注"), TemplateLine(style=None, text=None))
+    (fault,) = narrate(evaluate(replace(read_sample(), template=jotted))).faults
+    assert (fault.line, fault.message[:6]) == (0, "没有选择样式")
     assert narrate(evaluate(replace(read_sample(), template=()))).paragraphs == ()
 
 
@@ -654,3 +655,39 @@ def test_loops_over_thousands_of_rows_are_fine() -> None:
     text = "{% for 项 in 项目 %}\n{{项.项目名称}}：{{项.全年执行数}}万元\n{% endfor %}"
     assert written(text, inputs=inputs)[-1] == "项目4999：4999万元"
     assert written("{{项目|sum(attribute='全年执行数')}}", inputs=inputs) == ["12497500"]
+
+
+# ------------------------------------------------------------------------------ the default outline
+
+
+def outline_says(**sections: object) -> str:
+    inputs = replace(with_values(read_sample(), **sections), template=read_outline("A"))
+    return "".join(paragraph.text for paragraph in narrate(evaluate(inputs)).paragraphs)
+
+
+def test_blank_procurement_is_a_gap_and_not_nothing() -> None:
+    blank = dict.fromkeys(("total", "goods", "works", "services"), None)
+    said = outline_says(procurement_final=blank)
+    assert "没有政府采购支出" not in said
+    assert "政府采购支出〔未填：采购决算.合计〕万元，其中：货物〔未填：采购决算.货物〕万元" in said
+
+
+def test_a_project_without_spending_is_a_gap_and_not_without_budget() -> None:
+    large = read_sample().projects[1]._replace(full_year=Decimal(80), executed=None)
+    said = outline_says(projects=(large,))
+    assert "没有安排全年预算" not in said
+    assert "执行率〔未填：项目.执行率〕" in said
+    none = read_sample().projects[1]._replace(full_year=Decimal(0), executed=Decimal(60))
+    assert "没有安排全年预算" in outline_says(projects=(none,))
+
+
+def test_a_rate_over_nothing_is_no_field_to_fill_in() -> None:
+    assert "执行率〔基数为0：比率.预算执行率〕" in outline_says(full_year={"expenditure": Decimal(0)})
+
+
+@pytest.mark.parametrize(
+    "text", ["｛｛决算.总支出｝｝万元", "{决算.总支出}万元", "｛{决算.总支出}}", "{％ if 1 ％}甲"]
+)
+def test_unpaired_and_full_width_braces_are_not_printed(text: str) -> None:
+    (fault,) = told(text).faults
+    assert "花括号" in fault.message

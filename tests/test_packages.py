@@ -123,3 +123,15 @@ def _filled(inputs: Inputs) -> Inputs:
 @pytest.mark.parametrize("kind", ["master", "generated", "word"])
 def test_libreoffice_opens_and_prints_it(demo: Demo, soffice: str, tmp_path: Path, kind: str) -> None:
     assert convert(soffice, getattr(demo, kind), "pdf", tmp_path).read_bytes().startswith(b"%PDF")
+
+
+def test_a_changed_number_marks_what_was_computed_before(demo: Demo, soffice: str, tmp_path: Path) -> None:
+    """检查结果 and the previews say so themselves, in a workbook that calculates."""
+    book = openpyxl.load_workbook(demo.master)
+    book["收支情况"]["G18"].value = 600
+    changed = tmp_path / "changed.xlsx"
+    book.save(changed)
+    for path, said in ((demo.master, ""), (changed, "数字已改动，以下内容是改动前的，请重新检查或导出")):
+        calculated = openpyxl.load_workbook(convert(soffice, path, "xlsx", tmp_path), data_only=True)
+        for sheet in ("检查结果", "报告模板"):
+            assert (calculated[sheet]["B3"].value or "") == said

@@ -306,8 +306,9 @@ def test_a_copied_sheet_in_a_saved_file(demo: Demo, tmp_path: Path) -> None:
     def edit(book: openpyxl.Workbook) -> None:
         book.copy_worksheet(book["资产情况"])
 
-    # All input tabs are there, so the copy is not even looked at; the original is what counts.
-    assert read_workbook(edited(demo, tmp_path, edit)).problems == ()
+    (problem,) = read_workbook(edited(demo, tmp_path, edit)).problems
+    assert problem.cell == "资产情况 Copy!A1"
+    assert "与“资产情况”重复，未读取" in problem.message
 
 
 def meta(sheets: dict[str, list[list[Any]]], key: str, value: Any) -> dict[str, list[list[Any]]]:

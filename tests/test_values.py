@@ -250,3 +250,10 @@ def test_no_content_is_an_exception_or_a_silent_loss(content: Any, kind: Kind) -
 def test_every_amount_in_fen_survives_a_cell(fen: int) -> None:
     amount = D(fen).scaleb(-6)
     assert parse(float(amount), FIELDS[Kind.MONEY]) == amount
+
+
+@pytest.mark.parametrize("content", ["某\x0b局", "a\x00b", "a\ufffeb"])
+def test_a_character_that_a_workbook_cannot_hold_is_refused(content: str) -> None:
+    for found in (parse(content, Field("名称", kind=Kind.TEXT)), *parse_column([content], Field("名称"))):
+        assert isinstance(found, Wrong)
+        assert "看不见的控制字符" in found.message

@@ -5,7 +5,7 @@ What a subcommand alone needs is imported inside it: `check` answers at once bec
 
 import errno
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +18,7 @@ from xlreport.files import file_name, refuse_unwritable, write_all, write_one
 from xlreport.report import Report, evaluate
 
 if TYPE_CHECKING:
-    from xlreport.checks.rule import Finding
+    from xlreport.checks.rule import Finding, Level
     from xlreport.department import Department
     from xlreport.model.inputs import Inputs
     from xlreport.sheets.layout import Addresses
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 FINDINGS, UNUSABLE = 1, 2  # exit statuses
 
-_FILE = click.Path(path_type=Path)
+_FILE = click.Path(path_type=Path, readable=False)
 _force = click.option("--force", is_flag=True, help="Overwrite existing files.")
 _output = click.option("-o", "--output", type=_FILE, help="Where to write; by default beside FILE.")
 
@@ -44,8 +44,7 @@ class _Commands(click.Group):
             if error.errno == errno.EPIPE:
                 raise  # click ends a command whose reader has gone
             place = error.filename or "临时文件夹"
-            reason = error.strerror or error
-            click.echo(f"{place}：读写失败（{reason}），请检查磁盘空间和权限后重试。", err=True)
+            click.echo(f"{place}：读写失败，请检查磁盘空间和权限后重试。", err=True)
             ctx.exit(UNUSABLE)
 
 
@@ -250,7 +249,7 @@ def _made(folder: Path) -> Iterator[None]:
         made = [path for path in (folder, *folder.parents) if not path.exists()]
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise Unusable(f"{folder}：无法建立这个文件夹（{error.strerror}），请改用别的位置。") from error
+        raise Unusable(f"{folder}：无法建立这个文件夹，请改用别的位置。") from error
     try:
         yield
     except BaseException:
@@ -261,10 +260,23 @@ def _made(folder: Path) -> Iterator[None]:
 
 
 def _say_written(department: "Department", paths: Iterable[Path]) -> None:
+    from xlreport.checks.rule import Level
+
     for path in paths:
         click.echo(f"已生成：{path}")
+    left = [f"{level} {count} 条" for level in Level if (count := _open(department.report, level))]
+    if left:
+        click.echo(f"注意：还有未处理的问题（{'，'.join(left)}），请用 xlreport check 查看。", err=True)
     if gaps := department.story.gaps:
-        click.echo(f"注意：报告中有 {len(gaps)} 处未填，已标为〔未填：…〕：{'、'.join(gaps)}", err=True)
+        click.echo(f"注意：报告中有 {len(gaps)} 处未填，已标为〔未填：…〕：{_some(gaps)}", err=True)
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    return "、".join(names[:most]) + (f"等 {len(names)} 项" if len(names) > most else "")
+
+
+def _open(evaluated: Report, level: "Level") -> int:
+    return sum(finding.level is level for finding in evaluated.open_findings)
 
 
 def _print_findings(evaluated: Report, reading: "Reading") -> None:

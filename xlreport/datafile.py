@@ -1,5 +1,6 @@
 """TOML files → the record: a department's data, the sample year, and the outlines of the report."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
@@ -72,10 +73,16 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise Unusable(f"{path.name}：不是 UTF-8 编码的文本，请另存为 UTF-8 后重试。") from error
     except tomllib.TOMLDecodeError as error:
         raise Unusable(
-            f"{path.name}：不是有效的 TOML（{error}），请按示例 sample.toml 的写法更正。"
+            f"{path.name}：{_place(error)}不是有效的 TOML，请按示例 sample.toml 的写法更正。"
         ) from error
     except (RecursionError, ValueError) as error:  # nested without end, a number of thousands of digits
         raise Unusable(f"{path.name}：有一个数字过长或嵌套过深，请按示例 sample.toml 的写法更正。") from error
+
+
+def _place(error: tomllib.TOMLDecodeError) -> str:
+    """Where the file is wrong; the library says it in English only."""
+    found = re.search(r"line (\d+), column (\d+)", str(error))
+    return f"第{found[1]}行第{found[2]}列" if found else ""
 
 
 def _record(path: Path, section: Section, values: Any, where: str) -> Any:

@@ -1,5 +1,6 @@
 """Files handed to us are read or refused in one sentence; files that we write are complete or not there."""
 
+import errno
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -29,7 +30,7 @@ def read_bytes(path: Path) -> bytes:
     except PermissionError as error:
         raise Unusable(f"{path}：没有读取权限，或被别的程序独占，请关闭占用它的程序或联系管理员。") from error
     except OSError as error:
-        raise Unusable(f"{path}：无法读取（{error.strerror or error}），请核对文件后重试。") from error
+        raise Unusable(f"{path}：无法读取，请核对文件后重试。") from error
 
 
 def write_all(files: Mapping[Path, Callable[[Path], object]], *, force: bool = False) -> None:
@@ -103,7 +104,7 @@ def refuse_unwritable(target: Path, *, force: bool) -> None:
         if not target.parent.is_dir():
             raise Unusable(f"{target}：文件夹 {target.parent} 不存在，请先建立或改用别的位置。")
         if target.exists() and not force:
-            raise Unusable(f"{target}：文件已存在，未覆盖；确认要覆盖请加 --force，或用 -o 另存。")
+            raise Unusable(f"{target}：文件已存在，未覆盖；确认要覆盖请加 --force，或换一个文件名。")
     except OSError as error:  # a folder that one may not enter, a name too long
         raise Unusable(_why(error, target)) from error
 
@@ -123,10 +124,18 @@ def _draft_beside(target: Path) -> Path:
 
 def _why(error: OSError, target: Path) -> str:
     if isinstance(error, PermissionError):
-        return (
-            f"{target}：无法写入，文件可能正在 Excel 或 Word 中打开，或没有权限；请关闭后重试，或用 -o 另存。"
-        )
-    return f"{target}：写入失败（{error.strerror or error}），原文件未改动；请检查磁盘空间后重试。"
+        return f"{target}：无法写入，文件可能正在 Excel 或 Word 中打开，或没有权限；请关闭后重试，或换一个文件名。"
+    reason = _REASONS.get(error.errno or 0, "系统拒绝写入，请检查磁盘空间和文件名后重试")
+    return f"{target}：写入失败，原文件未改动；{reason}。"
+
+
+_REASONS = {
+    errno.ENOSPC: "磁盘已满，请腾出空间后重试",
+    errno.EFBIG: "超过了允许的文件大小，请检查磁盘空间或配额后重试",
+    errno.EDQUOT: "超过了磁盘配额，请腾出空间后重试",
+    errno.ENAMETOOLONG: "文件名过长，请改短",
+    errno.EROFS: "磁盘是只读的，请换一个位置",
+}
 
 
 # Windows gives these to no file, whatever the ending.

@@ -51,7 +51,7 @@ def body(report: Report, names: Sequence[str]) -> str:
     findings = [f"　　［{f.rule} {f.level}］{f.message}" for f in report.open_findings]
     lines = [
         f"单位：{unit.name or '（未填）'}",
-        f"年度：{unit.year or '（未填）'}",
+        f"年度：{f'{unit.year}年度' if unit.year else '（未填）'}",
         "",
         "主要指标：",
         *(rates or ["　　（无）"]),

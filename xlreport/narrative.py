@@ -12,7 +12,7 @@ from xlreport.model.fields import Field, Kind, Section, Value, chinese_name, pla
 from xlreport.model.inputs import YES, Inputs, Project, Settings, Style, size_of
 from xlreport.model.rates import RATES, ROW_RATES, RateValue, row_rate
 from xlreport.report import Report
-from xlreport.template import Blank, Environment, Group, Misuse, Percentage, filter_names
+from xlreport.template import Blank, Environment, Group, Misuse, Percentage, ZeroBase, filter_names
 
 __all__ = ["Narrative", "Paragraph", "Style", "TemplateFault", "known_names", "narrate"]
 
@@ -56,7 +56,7 @@ def narrate(report: Report) -> Narrative:
     faults: list[TemplateFault] = []
     for at, line in enumerate(report.inputs.template):
         try:
-            style = _style(line.style)
+            style = _style(line.style) if line.text else Style.BODY
             texts = environment.render_line(line.text or "", names)
         except _FAULTS as error:
             faults.append(TemplateFault(at, _explain(error, environment)))
@@ -129,7 +129,9 @@ def _value(field: Field, value: Value, name: str) -> Any:
 
 
 def _rate(rate: RateValue, name: str) -> Any:
-    return Blank(name=name) if rate.value is None else Percentage(rate.value)
+    if rate.value is None:
+        return Blank(name=name) if rate.blank else ZeroBase(name=name)
+    return Percentage(rate.value)
 
 
 def is_described(project: Project, settings: Settings) -> bool:
@@ -194,8 +196,10 @@ _SYNTAX = (
 
 
 def _style(name: str | None) -> Style:
+    if not name:
+        raise Misuse("没有选择样式，请从下拉列表选择，不是报告内容的请删去")
     try:
-        return Style(name or Style.BODY)
+        return Style(name)
     except ValueError:
         raise Misuse(f"没有“{name}”这个样式；可用的有：{'、'.join(Style)}") from None
 
@@ -208,7 +212,7 @@ def _explain(error: Exception, environment: Environment) -> str:
                 filters = "、".join(filter_names(environment))
                 return f"模板写法有误：{words.format(*found.groups(), filters=filters)}"
         if isinstance(error, TemplateSyntaxError):
-            return f"模板写法有误（{message}），请核对花括号、百分号和名称"
+            return f"模板写法有误，请核对其中第{error.lineno}行的花括号、百分号、引号是否成对，名称和运算符是否写全"
         return message
     if isinstance(error, RecursionError | SyntaxError):
         return "模板嵌套过深，请简化"

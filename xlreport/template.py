@@ -55,6 +55,16 @@ class Blank(Undefined):
         return f"“{self.label}”没有填写，不能计算或比较；请补填，或用 {{% if {self.label} is 已填 %}} 判断"
 
 
+class ZeroBase(Blank):
+    """A rate over a base of 0, which nobody can fill in either."""
+
+    @property
+    def _undefined_message(self) -> str:
+        return (
+            f"“{self.label}”的基数为 0，没有比率，不能计算或比较；请用 {{% if {self.label} is 已填 %}} 判断"
+        )
+
+
 class Unknown(StrictUndefined):
     """A name that does not exist, with the names that come near it."""
 
@@ -89,6 +99,11 @@ class _Rewriter(NodeTransformer):
             raise Misuse("模板中不能用递归循环，请改用普通循环")
         self.generic_visit(node)
         node.iter = _filtered(node.iter, "_counted")
+        return node
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:
+        if any(brace in node.data for brace in "{}｛｝"):
+            raise Misuse("有不成对或全角的花括号，名称要写在两层半角花括号里，如 {{决算.总支出}}")
         return node
 
     def visit_List(self, node: nodes.List) -> nodes.Node:
@@ -175,7 +190,8 @@ class Environment(SandboxedEnvironment):
         """What {{ … }} prints: amounts and rates as a 公文 wants them, a gap where a field is blank."""
         if isinstance(value, Blank):
             self.gaps[value.label] = None
-            return f"〔未填：{value.label}〕"
+            why = "基数为0" if isinstance(value, ZeroBase) else "未填"
+            return f"〔{why}：{value.label}〕"
         if isinstance(value, Percentage):
             return percent_text(value)
         if isinstance(value, Decimal):

@@ -171,7 +171,8 @@ def closing_spaces(name: str, date: str, *, sealed: bool, columns: float) -> tup
     >>> closing_spaces("衡东县科技和工业信息化局", "2024年4月2日", sealed=False, columns=28)
     (2.0, 6.0)
     """
-    wide, narrow = (min(characters(text), columns) for text in (name, date))
+    room = columns if sealed else columns - 2  # without a seal the name keeps 2 free to its right
+    wide, narrow = (min(characters(text), room) for text in (name, date))
     if sealed:
         space = 4 + (narrow - wide) / 2
         # A name too long to be centred there ends at the edge, and the date stays under its middle.

@@ -74,7 +74,7 @@ def _sum(amounts: tuple[Decimal | None, ...]) -> Decimal | None:
     Level.HARD,
     "达到分项说明金额的项目都有说明",
     "{full_year}，{executed}，达到{limit}须分项说明，{lacking}",
-    "请补填预算数和执行数，并把“分项说明”改为是或留空",
+    "请补填缺的数，达到这个金额的项目不得选择不说明",
     each=Project,
 )
 def large_project_is_described(

@@ -24,6 +24,8 @@ class Kind(Enum):
     CHOICE = "选项"
 
 
+NUMBERS = frozenset((Kind.MONEY, Kind.COUNT, Kind.PERCENT, Kind.YEAR, Kind.DATE))  # as Excel sees them
+
 # A blank cell is None in every kind: only a rule may decide that a blank is wrong or counts as nothing.
 Money = Annotated[Decimal | None, Kind.MONEY]  # 万元, exact to 分 (six decimals)
 Count = Annotated[int | None, Kind.COUNT]

@@ -67,7 +67,7 @@ class Subject:
         if row is None:
             return f"{self.section.label}："
         name = getattr(getattr(inputs, self.section.key)[row], self.section.fields[0].key)
-        return f"{self.section.label}“{name}”：" if name else f"{self.section.label}第{row + 1}行："
+        return f"{self.section.label}【{name}】：" if name else f"{self.section.label}第{row + 1}行："
 
 
 def subjects(each: Any, of: Sequence[str] = ()) -> tuple[Subject, ...]:

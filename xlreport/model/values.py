@@ -32,6 +32,7 @@ _LARGEST = float(LIMITS[Kind.MONEY][1])
 LONGEST_TEXT = 32_767  # characters that a cell of Excel holds
 
 # Compiled when a cell is wrong, not whenever the program starts.
+_CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"  # XML has no place for them
 _NUMBER = r"[-+]?\d+(\.\d+)?"
 _GROUPED = r"[-+]?\d{1,3}(,\d{3})+(\.\d+)?"
 _UNIT = r"([-+]?[\d,]*\.?\d+)\s*(亿元|万元|元|亿|万|人|个|辆|人次|批次|年)"
@@ -64,7 +65,7 @@ def parse_column(contents: Sequence[Any], field: Field) -> Sequence[Value | Wron
         if not any(contents):
             return [None] * len(contents)
         texts = field.kind in (Kind.TEXT, Kind.LONG_TEXT) and max(map(len, contents)) <= LONGEST_TEXT
-        if texts and not any(map(str.isspace, contents)):
+        if texts and not any(map(str.isspace, contents)) and not re.search(_CONTROL, "".join(contents)):
             return [content or None for content in contents]
     return [None if content == "" or content is None else parse(content, field) for content in contents]
 
@@ -188,6 +189,8 @@ def _date(content: Any, field: Field) -> Value | Wrong:
 
 def _text(content: Any, field: Field) -> Value | Wrong:
     if isinstance(content, str):
+        if found := re.search(_CONTROL, content):
+            return Wrong(f"第 {found.start() + 1} 个字是看不见的控制字符，请删去这个字，或清空后重新输入")
         long = len(content) > LONGEST_TEXT
         return Wrong(f"长 {len(content)} 字，超过单元格上限 {LONGEST_TEXT} 字，请缩短") if long else content
     if isinstance(content, bool):

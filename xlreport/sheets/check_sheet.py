@@ -8,7 +8,17 @@ from xlreport.model.fields import Kind
 from xlreport.model.inputs import Explanation, Inputs, with_values
 from xlreport.report import Outcome, Report
 from xlreport.sheets.flavour import Flavour
-from xlreport.sheets.layout import COMPUTED_MARK, FIRST_ROW, Addresses, InputSheet, absolute, sheet_reference
+from xlreport.sheets.layout import (
+    COMPUTED_MARK,
+    FIRST_ROW,
+    KEY_ROW,
+    LABEL_COLUMN,
+    Addresses,
+    InputSheet,
+    absolute,
+    digest,
+    sheet_reference,
+)
 from xlreport.sheets.pen import CALCULATED_FILL, GOOD, LEVEL_COLOURS, Pen
 from xlreport.sheets.table_sheet import Column, TableSheet
 
@@ -41,6 +51,7 @@ class CheckSheet:
         pen, sheet = self.pen, self.sheet
         inputs, extra = self._rows(), {self.declared.key: self._columns()}
         TableSheet(pen, sheet, self.declared, inputs, self.addresses, NOTE, extra, growing=False).write()
+        pen.stale_mark(sheet, KEY_ROW - 1, LABEL_COLUMN, digest(self.report.inputs, self.addresses))
         self._write_links()
         at = self._column(OUTCOME)
         formats = {level: pen.format(bg_color=LEVEL_COLOURS[level], bold=True) for level in Level}

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from xlreport.checks.rule import rule_lines
-from xlreport.model.fields import Field, Kind, Place, Section, Value, fields_of, values_of
+from xlreport.model.fields import NUMBERS, Field, Kind, Place, Section, Value, fields_of, values_of
 from xlreport.model.figures import Parameter
 from xlreport.model.inputs import Project, Style, Unit
 from xlreport.model.numbers import date_text
@@ -18,7 +18,6 @@ from xlreport.sheets.pen import (
     ACCENT,
     CALCULATED_FILL,
     LEVEL_COLOURS,
-    NUMBERS,
     TALLEST,
     Pen,
     height,
@@ -309,6 +308,7 @@ def _write_sources(
         style = pen.for_value(place.field.kind)
         pen.formula(sheet, row, 1, f"={absolute(target)}", style, stored)
         tab, _, cell = (origin or "").rpartition("!")
+        sheet.set_row(row, height(_source_label(report, place), heads[0][1]))
         pen.text(sheet, row, 2, tab, pen.boxed())
         pen.text(sheet, row, 3, cell, pen.boxed(align="center"))
     sheet.freeze_panes(4, 0)
@@ -330,4 +330,4 @@ def _source_label(report: Report, place: Place) -> str:
         return place.label
     record = getattr(report.inputs, place.section.key)[place.row]
     name = getattr(record, place.section.fields[0].key)
-    return f"{place.section.label}“{name}”{place.field.label}" if name else place.label
+    return f"{place.section.label}【{name}】{place.field.label}" if name else place.label

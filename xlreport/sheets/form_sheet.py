@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xlreport.checks.rule import shown
-from xlreport.model.fields import Field, Kind, Value
+from xlreport.model.fields import NUMBERS, Field, Kind, Value
 from xlreport.model.inputs import Inputs
 from xlreport.sheets.layout import (
     FIRST_VALUE_COLUMN,
@@ -19,7 +19,7 @@ from xlreport.sheets.layout import (
     InputSheet,
     cell_name,
 )
-from xlreport.sheets.pen import BAD, GOOD, INPUT_FILL, NUMBERS, VALUE_WIDTHS, Pen, height
+from xlreport.sheets.pen import BAD, GOOD, INPUT_FILL, ROW_HEIGHT, TEXTS, VALUE_WIDTHS, Pen, height
 from xlreport.sheets.validation import validation
 
 OK, REQUIRED = "√", "必填"
@@ -109,9 +109,10 @@ class FormSheet:
         formula, stored = _mark(field, cells, required, values)
         pen.formula(sheet, row, self.mark_column, formula, pen.boxed(align="center"), stored)
         pen.text(sheet, row, self.mark_column + 1, _help(field, bool(required)), pen.aside())
-        if field.kind is Kind.LONG_TEXT:
+        if wide := field.kind in TEXTS and VALUE_WIDTHS[field.kind]:
+            least = 48.0 if field.kind is Kind.LONG_TEXT else ROW_HEIGHT
             texts = [value for value in values if isinstance(value, str)]
-            sheet.set_row(row, max([48.0, *(height(text, VALUE_WIDTHS[Kind.LONG_TEXT]) for text in texts)]))
+            sheet.set_row(row, max([least, *(height(text, wide) for text in texts)]))
 
     def _finish(self) -> None:
         """Widths, panes, print area, the colours of the marks, protection."""

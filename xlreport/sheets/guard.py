@@ -35,13 +35,13 @@ class Inspected(NamedTuple):
     odd: dict[str, OddCells]
 
 
-def inspect(data: bytes, name: str, wanted: frozenset[str] = frozenset()) -> Inspected:
+def inspect(data: bytes, name: str, unread: frozenset[str] = frozenset()) -> Inspected:
     """Check the bytes of a workbook file called `name`. Raises Unusable.
 
-    Where the book has all the sheets that are `wanted`, the others are left out, unread.
+    Sheets called as in `unread` are left out.
     """
     package = Package(data, name)
-    book = _book(package, name, wanted)
+    book = _book(package, name, unread)
     styles, percents = _styles(package, book.styles, f"{name}：单元格格式表（styles）")
     # A cell without style has the first: when that shows percent, only rewriting makes it visible.
     rewrite = 0 in percents
@@ -89,7 +89,7 @@ class _Book(NamedTuple):
     plain: bytes
 
 
-def _book(package: Package, name: str, wanted: frozenset[str]) -> _Book:
+def _book(package: Package, name: str, unread: frozenset[str]) -> _Book:
     path = next((p for p, kind in _targets(package, "", name).values() if kind == "officeDocument"), "")
     if path.endswith(".bin"):
         raise Unusable(f"{name}：是 .xlsb 二进制工作簿，请用 Excel 打开后另存为 .xlsx 再试。")
@@ -123,8 +123,7 @@ def _book(package: Package, name: str, wanted: frozenset[str]) -> _Book:
     if not sheets:
         raise Unusable(f"{name}：没有任何工作表，请选择填好的工作簿。")
     paths = {kind: p for p, kind in targets.values()}
-    if wanted and wanted <= sheets.keys():
-        sheets = {title: part for title, part in sheets.items() if title in wanted}
+    sheets = {title: part for title, part in sheets.items() if title not in unread}
     out += (f'<sheet name="{escape(title)}" r:id="r{at}"/>' for at, title in enumerate(sheets))
     plain = f"<workbook>{''.join(out)}</workbook>".encode()
     return _Book(sheets, paths.get("styles", ""), paths.get("sharedStrings", ""), plain)

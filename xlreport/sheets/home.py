@@ -10,7 +10,7 @@ from xlreport.model.fields import Kind, places_of
 from xlreport.model.inputs import Inputs
 from xlreport.model.rates import KEY_RATES, RATES, ROW_RATES
 from xlreport.report import Outcome, Report
-from xlreport.sheets.layout import COMPUTED_MARK, FIRST_ROW, Addresses, absolute
+from xlreport.sheets.layout import COMPUTED_MARK, FIRST_ROW, MANUAL, Addresses, absolute
 from xlreport.sheets.pen import ACCENT, LEVEL_COLOURS, NUMBER_FORMATS, Pen
 
 # The figures beside each chart, and what they are called under its columns.
@@ -19,7 +19,7 @@ THREE_PUBLIC = {"total": "", "abroad": "因公出国", "vehicles": "公务用车
 BUDGET_TO_FINAL = ("initial", "full_year", "final")
 THREE_PUBLIC_COLUMNS = ("three_public_budget", "three_public_final")
 PROJECT_RATE = "project_execution_rate"
-FEWEST_PROJECTS, MOST_PROJECTS = 4, 15  # in the chart
+FEWEST_PROJECTS, MOST_PROJECTS = 10, 15  # in the chart
 
 FIRST, LAST = 1, 7  # columns
 SERIES_COLOURS = ("#A5A5A5", "#ED7D31", "#4472C4")
@@ -53,9 +53,9 @@ class Home:
         self._insert_columns("预算与决算（万元）", spending, FIRST)
         self._insert_columns("“三公”经费预算与决算（万元）", three_public, 4)
         self.row += CHART_ROWS
-        self._insert_bars("项目执行率")
+        self._insert_bars(f"项目执行率（前{MOST_PROJECTS}个项目）")
         self.row += BARS_ROWS
-        hint = "先填黄色标签的各表，再看“检查结果”；填写方法见“使用说明”。"
+        hint = f"先填黄色标签的各表，再看“检查结果”；填写方法见“{MANUAL}”。"
         self.pen.note(self.sheet, self.row, FIRST, f"xlreport {version()}。{hint}")
         self.sheet.print_area(0, 0, self.row, LAST)
         self.pen.protect(self.sheet)
@@ -137,7 +137,7 @@ class Home:
                     "categories": [name, first, FIRST, last, FIRST],
                     "values": [name, first, at, last, at],
                     "fill": {"color": colour},
-                    "data_labels": {"value": True, "font": {"size": 8}, "num_format": "0.##;;"},
+                    "data_labels": {"value": True, "font": {"size": 8}, "num_format": "General;;"},
                     "gap": 80,
                 }
             )
@@ -158,7 +158,7 @@ class Home:
                 "categories": [tab, FIRST_ROW, names, last, names],
                 "values": [tab, FIRST_ROW, rate, last, rate],
                 "fill": {"color": SERIES_COLOURS[-1]},
-                "data_labels": {"value": True, "num_format": "0.00%"},
+                "data_labels": {"value": True, "num_format": "0.00%;;"},
                 "gap": 60,
             }
         )
@@ -167,7 +167,7 @@ class Home:
         axis = {"reverse": True, "num_font": {"size": 9}, "crossing": "max"}
         chart.set_y_axis(axis | {"major_gridlines": {"visible": False}})
         grid = {"visible": True, "line": {"color": LIGHT}}
-        chart.set_x_axis({"num_format": "0%", "min": 0, "max": 1, "major_unit": 0.2, "major_gridlines": grid})
+        chart.set_x_axis({"num_format": "0%", "min": 0, "major_gridlines": grid})
         chart.set_size({"width": 835, "height": 360})
         self.sheet.insert_chart(self.row, FIRST, chart, {"description": title, "x_offset": 4})
 

@@ -12,19 +12,24 @@ Column A of every input sheet is hidden and holds keys; the reader goes by them 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from functools import cache, cached_property
 
-from xlreport.model.fields import Field, Section, sections_of
+from xlreport.model.fields import NUMBERS, Field, Section, Value, sections_of, values_of
 from xlreport.model.inputs import Inputs
 
 PRODUCT = "xlreport"
 LAYOUT = 1  # counts up when a workbook of the older layout can no longer be read by its keys alone
 META_SHEET = "_xlreport"
+HOME, RATE_SHEET, MANUAL = SHOWN_SHEETS = ("首页", "指标计算", "使用说明")  # nothing is typed into these
 
 SHEET_MARK = "sheet:"
 FORM_MARK = "form:"
 TABLE_MARK = "table"
 COMPUTED_MARK = "="
+
+_DAY_ZERO = date(1899, 12, 30)  # of Excel's serial numbers
 
 KEY_ROW, HEADER_ROW, FIRST_ROW = 3, 4, 5  # of the tables: keys, heads, first record
 KEY_COLUMN = 0
@@ -135,6 +140,35 @@ def absolute(place: tuple[str, int, int]) -> str:
     """The absolute reference of a cell, as formulas write it: '收支情况'!$D$5."""
     sheet, row, column = place
     return f"{sheet_reference(sheet)}!${column_letter(column)}${row + 1}"
+
+
+def digest(inputs: Inputs, addresses: Addresses) -> tuple[str, float]:
+    """The sum of all numbers of a workbook, as a formula's expression and as it is now: it tells a change."""
+    forms: dict[str, list[tuple[int, int]]] = {}
+    for sheet, row, column in addresses.cells.values():
+        forms.setdefault(sheet, []).append((row, column))
+    ranges = []
+    for sheet, places in forms.items():
+        rows, columns = zip(*places, strict=True)
+        first, last = (absolute((sheet, pick(rows), pick(columns))).partition("!")[2] for pick in (min, max))
+        ranges.append(f"{sheet_reference(sheet)}!{first}:{last}")
+    for section in sections_of(Inputs):
+        if section.table:
+            ranges += [in_column(section.key, f.label) for f in section.fields if f.kind in NUMBERS]
+    total = sum(_as_number(value) for place, value in values_of(inputs) if place.field.kind in NUMBERS)
+    return f"ROUND(SUM({','.join(ranges)}),4)", round(total, 4)
+
+
+def _as_number(value: Value) -> float:
+    """A value as Excel adds it up."""
+    if isinstance(value, date):
+        return float((value - _DAY_ZERO).days)
+    return float(value) if isinstance(value, Decimal | int) else 0.0
+
+
+def in_column(section: str, label: str) -> str:
+    """The reference of a table's column."""
+    return f"{section}[{label}]"
 
 
 def in_row(section: str, label: str) -> str:

@@ -16,7 +16,21 @@ from xlreport.sheets.check_sheet import CheckSheet
 from xlreport.sheets.flavour import NATIVE, Flavour
 from xlreport.sheets.form_sheet import FormSheet
 from xlreport.sheets.home import Home
-from xlreport.sheets.layout import KEY_COLUMN, META, META_SHEET, Addresses, absolute, in_row, input_sheets
+from xlreport.sheets.layout import (
+    HOME,
+    KEY_COLUMN,
+    KEY_ROW,
+    LABEL_COLUMN,
+    MANUAL,
+    META,
+    META_SHEET,
+    RATE_SHEET,
+    Addresses,
+    absolute,
+    digest,
+    in_row,
+    input_sheets,
+)
 from xlreport.sheets.manual import write_manual
 from xlreport.sheets.pen import ACCENT, CALCULATED_FILL, GOOD, Pen, height
 from xlreport.sheets.table_sheet import Column, TableSheet
@@ -24,7 +38,6 @@ from xlreport.sheets.table_sheet import Column, TableSheet
 LONGEST_PREVIEW = 30_000  # characters; a cell holds 32,767
 TAB_OF_INPUTS, TAB_OF_LISTS = "#FFC000", "#7F7F7F"
 
-HOME, RATE_SHEET, MANUAL = "首页", "指标计算", "使用说明"
 CHECKS, TEMPLATE = "explanations", "template"
 
 NOTES = {
@@ -62,6 +75,8 @@ def build_master(
     checks = declared[CHECKS]
     check_sheet = CheckSheet(pen, sheets[checks.name], checks, report, addresses, flavour)
     check_sheet.write()
+    mark = digest(inputs, addresses)
+    pen.stale_mark(sheets[declared[TEMPLATE].name], KEY_ROW - 1, LABEL_COLUMN, mark)
     rates = _write_rates(pen, sheets[RATE_SHEET], report, addresses, flavour)
     Home(pen, sheets[HOME], report, addresses, rates, check_sheet.outcomes).write()
     write_manual(pen, sheets[MANUAL], report)

@@ -11,7 +11,7 @@ from unicodedata import east_asian_width
 import xlsxwriter
 
 from xlreport.errors import Unusable
-from xlreport.model.fields import Kind, Value
+from xlreport.model.fields import NUMBERS, Kind, Value
 from xlreport.model.values import LONGEST_TEXT
 
 FONT = "微软雅黑"
@@ -38,7 +38,7 @@ NUMBER_FORMATS = {
     Kind.CHOICE: "@",
 }
 VALUE_WIDTHS = {Kind.LONG_TEXT: 64, Kind.TEXT: 36, Kind.CHOICE: 16, Kind.DATE: 18}
-NUMBERS = {Kind.MONEY, Kind.COUNT, Kind.PERCENT, Kind.YEAR, Kind.DATE}
+TEXTS = (Kind.LONG_TEXT, Kind.TEXT)
 
 
 class Pen:
@@ -94,7 +94,9 @@ class Pen:
 
     def for_value(self, kind: Kind, **properties: Any) -> Any:
         """The boxed format of a value of some kind."""
-        wrap = {"text_wrap": True} if kind in (Kind.LONG_TEXT, Kind.TEXT) else {}
+        wrap: dict[str, Any] = {"text_wrap": True} if kind in TEXTS else {}
+        if kind is Kind.LONG_TEXT:
+            wrap |= {"valign": "top"}  # what is too long for a row is then cut at its end only
         align = {"align": "right"} if kind in NUMBERS else {"align": "left"}
         return self.boxed(num_format=NUMBER_FORMATS[kind], **wrap, **(align | properties))
 
@@ -162,6 +164,13 @@ class Pen:
     def note(self, sheet: Any, row: int, column: int, text: str) -> None:
         """A line of help in grey."""
         self.text(sheet, row, column, text, self.format(font_color=GREY))
+
+    def stale_mark(self, sheet: Any, row: int, column: int, digest: tuple[str, float]) -> None:
+        """A line that appears once a number has changed since what stands below was computed."""
+        expression, now = digest
+        words = "数字已改动，以下内容是改动前的，请重新检查或导出"
+        style = self.format(bold=True, font_color=BAD)
+        self.formula(sheet, row, column, f'=IF(ABS({expression}-{now!r})<0.00005,"","{words}")', style, "")
 
     def close(self) -> None:
         """Write the file."""

@@ -24,6 +24,7 @@ from xlreport.sheets.layout import (
     META_SHEET,
     PRODUCT,
     SHEET_MARK,
+    SHOWN_SHEETS,
     TABLE_MARK,
     Addresses,
     InputSheet,
@@ -59,8 +60,8 @@ class Reading:
 def read_workbook(path: Path) -> Reading:
     """Read a saved master workbook. Raises Unusable when it is none or cannot be opened."""
     data = read_bytes(path)
-    # The tabs of the input sheets by their names; all of them only when one of those is missing.
-    inspected = inspect(data, path.name, frozenset((META_SHEET, *(sheet.name for sheet in input_sheets()))))
+    # What only shows need not be read; any other tab may be an input sheet under another name, or a copy.
+    inspected = inspect(data, path.name, frozenset(SHOWN_SHEETS))
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(inspected.workbook))
         rows = {
@@ -246,6 +247,10 @@ class _SheetParser:
             message = f"缺少“{wanted[key][1].label}”一列（标识 {key}），请从原工作簿恢复这一列。"
             self.problems.append(Problem(self.tab, message))
         first = at + 2  # below the keys stands the header that people see
+        header = rows[at + 1] if at + 1 < len(rows) else ()
+        labels = {wanted[key][1].label for key in columns}
+        if columns and not labels & {content for content in header if isinstance(content, str)}:
+            self._problem(at + 1, KEY_COLUMN + 1, "标识行下面应是表头，表头一行已被删除或移动，请恢复。")
         width = max(map(len, rows))
         below = [row if len(row) == width else [*row, *[None] * (width - len(row))] for row in rows[first:]]
         self.addresses.columns |= {key: (self.tab, column) for key, column in columns.items()}

@@ -21,14 +21,13 @@ from xlreport.sheets.layout import (
     Addresses,
     InputSheet,
 )
-from xlreport.sheets.pen import CALCULATED_FILL, INPUT_FILL, ROW_HEIGHT, VALUE_WIDTHS, Pen, height
+from xlreport.sheets.pen import CALCULATED_FILL, INPUT_FILL, ROW_HEIGHT, TEXTS, VALUE_WIDTHS, Pen, height
 from xlreport.sheets.validation import validation
 
 LEAST_ROWS, SPARE_ROWS = 10, 3  # a table offers that many rows, and empty ones below what it holds
 NARROW = {Kind.LONG_TEXT: 34, Kind.TEXT: 24, Kind.CHOICE: 10}  # in a table of many columns
 MANY_COLUMNS = 4
 NARROW_AMOUNT, PREFILLED_WIDTH, GAP = 12, 8, 3
-TEXTS = (Kind.LONG_TEXT, Kind.TEXT)
 
 
 @dataclass(frozen=True)
