@@ -288,6 +288,14 @@ def test_a_table_without_its_key_row(demo: Demo) -> None:
     assert problem == Problem("项目支出", "缺少表格的标识行，请从原工作簿恢复这张工作表。")
 
 
+def test_a_table_without_its_header_row(demo: Demo) -> None:
+    """Deleting the header would make the first record the header, and lose it."""
+    sheets = rows_of(demo)
+    del sheets["机构职责"][find(sheets["机构职责"], "table") + 1]
+    (problem,) = read(sheets).problems
+    assert problem == Problem("机构职责!B5", "标识行下面应是表头，表头一行已被删除或移动，请恢复。")
+
+
 def test_a_missing_sheet(demo: Demo) -> None:
     sheets = rows_of(demo)
     del sheets["资产情况"]
