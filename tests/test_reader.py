@@ -402,3 +402,18 @@ def sheet_of(path: Path, name: str) -> Worksheet:
     sheet = openpyxl.load_workbook(io.BytesIO(path.read_bytes()))[name]
     assert isinstance(sheet, Worksheet)
     return sheet
+
+
+def test_a_wrong_cell_causes_no_findings_about_itself(demo: Demo, tmp_path: Path) -> None:
+    """项目支出 is not blank but unreadable: that 基本支出 alone is not the total follows from nothing."""
+
+    def edit(book: openpyxl.Workbook) -> None:
+        book["收支情况"]["G21"].value = "4911.19万元"
+        book["项目支出"]["G7"].value = "3708万"
+
+    reading = read_workbook(edited(demo, tmp_path, edit))
+    wrong = reading.addresses.paths_at({problem.cell for problem in reading.problems})
+    assert wrong == {"final.project", "projects[1].executed", "projects.executed"}
+    assert {"F02", "J04"} <= {finding.rule for finding in evaluate(reading.inputs).findings}
+    told = {finding.rule for finding in evaluate(reading.inputs, wrong).findings}
+    assert told == {"B04", "B06", "S05", "P02", "J06", "T01"}

@@ -134,7 +134,8 @@ def check(file: Path, as_json: bool) -> None:
     from xlreport.sheets.reader import read_workbook
 
     reading = read_workbook(file)
-    evaluated = evaluate(reading.inputs)
+    wrong = reading.addresses.paths_at({problem.cell for problem in reading.problems})
+    evaluated = evaluate(reading.inputs, wrong)
     if as_json:
         import json
 

@@ -1,6 +1,6 @@
 """Report = inputs + rates + findings; everything that follows from the record, computed once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -53,8 +53,8 @@ class Report:
 
 
 @uncollected
-def evaluate(inputs: Inputs) -> Report:
-    """All rates and findings of a record."""
+def evaluate(inputs: Inputs, unknown: Collection[str] = ()) -> Report:
+    """All rates and findings of a record; no rule judges fields that are `unknown` because a cell is wrong."""
     rates = rate_values(inputs)
     values = {key: rate.value for key, rate in rates.items()}
-    return Report(inputs, rates, tuple(findings(inputs, values)))
+    return Report(inputs, rates, tuple(findings(inputs, values, unknown)))

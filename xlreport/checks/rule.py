@@ -1,6 +1,6 @@
 """What a rule and a finding are: one rule = one small function of figures."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -243,16 +243,22 @@ def breached(broken: bool) -> Verdict:
 
 
 def findings(
-    inputs: Inputs, rates: Mapping[str, Value], rules: Sequence[Rule] | None = None
+    inputs: Inputs,
+    rates: Mapping[str, Value],
+    unknown: Collection[str] = (),
+    rules: Sequence[Rule] | None = None,
 ) -> Iterator[Finding]:
-    """Every broken rule (or those of `rules`), in their order; `rates` are the department's, by key."""
+    """Every broken rule (or those of `rules`), in their order; `rates` are the department's, by key.
+
+    Nothing is said of fields in `unknown`: they are not blank, somebody typed something there.
+    """
     explanations = {item.rule: item.text for item in inputs.explanations if item.rule and item.text}
     tables = Tables(inputs)
     for item in RULES if rules is None else rules:
         for subject, fetch in item.calls:
             calls = fetch(inputs, rates, tables)
             for at, breach in enumerate(starmap(item.function, calls.arguments)):
-                if breach:
+                if breach and not (unknown and _touches(unknown, item, subject, calls.rows[at])):
                     row, arguments = calls.rows[at], calls.arguments[at]
                     yield _finding(item, subject, row, arguments, breach, inputs, explanations.get(item.id))
 
@@ -328,6 +334,11 @@ def _finding(
         tuple(dict.fromkeys(path for p in pointed for path in _paths(p, subject, row))),
         explanation if level is Level.EXPLAIN else None,
     )
+
+
+def _touches(unknown: Collection[str], item: Rule, subject: Subject, row: int | None) -> bool:
+    """Whether a rule reads one of these fields."""
+    return any(path in unknown for p in item.parameters for path in _paths(p, subject, row))
 
 
 def _paths(item: Parameter, subject: Subject, row: int | None) -> Iterator[str]:

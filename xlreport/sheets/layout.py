@@ -10,7 +10,7 @@ Column A of every input sheet is hidden and holds keys; the reader goes by them 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -128,6 +128,17 @@ class Addresses:
         if not column or not rows:
             return None
         return f"{column[0]}!{cell_name(rows[0], column[1])}:{cell_name(rows[-1], column[1])}"
+
+    def paths_at(self, cells: Collection[str]) -> frozenset[str]:
+        """The fields that stand in some cells; for one of a table also its column as a whole."""
+        found = {path for path in self.cells if self.cell(path) in cells}
+        for key in self.columns if cells else ():
+            section, _, name = key.partition(".")
+            for index in range(len(self.rows.get(section, ()))):
+                path = f"{section}[{index}].{name}"
+                if self.cell(path) in cells:
+                    found |= {path, key}
+        return frozenset(found)
 
 
 def sheet_reference(name: str) -> str:
