@@ -47,7 +47,7 @@ def run(*arguments: str) -> Callable[[], object]:
 
     def action() -> None:
         done = subprocess.run(arguments, capture_output=True, check=False, env=ENVIRONMENT)
-        if done.returncode > 1 or done.stderr:
+        if done.returncode > 1 or b"Traceback" in done.stderr:
             raise RuntimeError(done.stderr.decode())
 
     return action

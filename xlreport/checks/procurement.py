@@ -29,7 +29,8 @@ def nothing_procured_unseen(
 ) -> Verdict:
     if procurement_final_total or executed < settings_procurement_from:
         return KEPT
-    return breached(PROCUREMENT_WORDS.search(f"{name}\n{results or ''}") is not None)
+    looks = PROCUREMENT_WORDS.search(name) or (results and PROCUREMENT_WORDS.search(results))
+    return breached(bool(looks))
 
 
 stated("P03", "公布的政府采购执行率等于实际采购除以采购预算", "stated_procurement_rate", "procurement_rate")

@@ -99,13 +99,13 @@ def large_project_is_described(
 def low_execution_has_a_reason(
     executed: Decimal, full_year: Decimal, reason: str | None, settings_low_rate: Decimal
 ) -> Verdict:
-    return _unexplained("executed", executed, full_year, reason, settings_low_rate)
-
-
-def _unexplained(key: str, part: Decimal, full_year: Decimal, reason: str | None, limit: Decimal) -> Verdict:
-    """Broken where a part of the year's budget is below its limit and nobody said why."""
-    if reason or part >= full_year * limit:
+    if reason or executed >= full_year * settings_low_rate:
         return KEPT
+    return _unexplained("executed", executed, full_year, settings_low_rate)
+
+
+def _unexplained(key: str, part: Decimal, full_year: Decimal, limit: Decimal) -> Breach:
+    """A part of the year's budget is below its limit and nobody said why."""
     figures = f"{worded(key, part, Project)}，{worded('full_year', full_year, Project)}"
     words = f"{figures}，只有{percent_text(part / full_year)}，低于{percent_text(limit)}，没有说明原因"
     return Breach(words=words, at=("reason", key, "full_year"))
@@ -138,4 +138,6 @@ def budgets_are_alike(
 def funds_arrived(
     arrived: Decimal, full_year: Decimal, reason: str | None, settings_arrival_rate: Decimal
 ) -> Verdict:
-    return _unexplained("arrived", arrived, full_year, reason, settings_arrival_rate)
+    if reason or arrived >= full_year * settings_arrival_rate:
+        return KEPT
+    return _unexplained("arrived", arrived, full_year, settings_arrival_rate)

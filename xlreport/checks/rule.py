@@ -147,13 +147,15 @@ def total(
         if not filled:
             return NOT_APPLICABLE
         expected = sum((sign * part for _, sign, part in filled), Decimal())
+        if stated == expected:
+            return KEPT
         unit = parameters[0].field.shown_unit if parameters[0].field else ""
         sums = "".join(f"{'＋' if sign > 0 else '−'}{_worded(item, part)}" for item, sign, part in filled)
         words = f"{_worded(parameters[0], stated)}，应为{sums.lstrip('＋')}"
         if len(filled) > 1:
             words += f"＝{plain(expected)}{unit}"
         if isinstance(stated, int):  # head counts have no decimals that could have been rounded
-            return Breach(Decimal(stated - expected), words) if stated != expected else KEPT
+            return Breach(Decimal(stated - expected), words)
         return off(Decimal(stated - expected), sum(1 for _, _, part in filled if part), words)
 
     RULES.append(Rule(id, Level.HARD, title, "", remedy, adds_up, parameters, each, subjects(each, of)))
@@ -256,11 +258,11 @@ def findings(
     tables = Tables(inputs)
     for item in RULES if rules is None else rules:
         for subject, fetch in item.calls:
-            calls = fetch(inputs, rates, tables)
-            for at, breach in enumerate(starmap(item.function, calls.arguments)):
-                if breach and not (unknown and _touches(unknown, item, subject, calls.rows[at])):
-                    row, arguments = calls.rows[at], calls.arguments[at]
-                    yield _finding(item, subject, row, arguments, breach, inputs, explanations.get(item.id))
+            calls, rows = fetch(inputs, rates, tables)
+            for at, breach in enumerate(starmap(item.function, calls)):
+                if breach and not (unknown and _touches(unknown, item, subject, rows[at])):
+                    why = explanations.get(item.id)
+                    yield _finding(item, subject, rows[at], calls[at], breach, inputs, why)
 
 
 def applicable(inputs: Inputs, rates: Mapping[str, Value]) -> set[str]:
@@ -272,7 +274,7 @@ def applicable(inputs: Inputs, rates: Mapping[str, Value]) -> set[str]:
         if any(
             verdict is not False
             for _, fetch in item.calls
-            for verdict in starmap(item.function, fetch(inputs, rates, tables).arguments)
+            for verdict in starmap(item.function, fetch(inputs, rates, tables)[0])
         )
     }
 

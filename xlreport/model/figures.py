@@ -6,11 +6,11 @@ called like a rate. Annotated `Decimal | None` it is optional (a blank comes as 
 function not applicable); annotated `tuple[…, ...]` it is a whole table column.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from types import NoneType
-from typing import Any, NamedTuple, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from xlreport.model.fields import Field, Place, Section, fields_of, places_of, sections_of
 from xlreport.model.inputs import Inputs
@@ -102,15 +102,26 @@ class Tables:
         return self._blanks[section, key]
 
 
-class Calls(NamedTuple):
-    """What a function is called with: arguments, and for each call its row in the table (None in a form)."""
-
-    arguments: Sequence[tuple[Any, ...]] = ()
-    rows: Sequence[int | None] = ()
-
-
-_NO_CALLS = Calls()
+# What a function is called with: the arguments of each call, and its row in the table (None in a form).
+Calls = tuple[Sequence[tuple[Any, ...]], Sequence[int | None]]
+_NO_CALLS: Calls = ((), ())
 _ONE_FORM = (None,)
+
+
+class _RowCalls(Sequence[tuple[Any, ...]]):
+    """The arguments of a call per row, out of the columns; zip makes one tuple do for all of them."""
+
+    def __init__(self, columns: Sequence[Sequence[Any]]) -> None:
+        self._columns = columns
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return zip(*self._columns, strict=True)
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    def __getitem__(self, at: Any) -> Any:
+        return tuple(column[at] for column in self._columns)
 
 
 class Arguments:
@@ -124,7 +135,7 @@ class Arguments:
         self._section = subject.section.key if subject.section else ""
         self._table = subject.is_table
         self._parameters = parameters
-        self._needed = [at for at, p in enumerate(parameters) if not p.optional]
+        self._take_needed = _items([at for at, p in enumerate(parameters) if not p.optional])
         # Most functions take fields of forms only: those come in one call.
         self._of_forms: Callable[[Inputs], tuple[Any, ...]] | None = None
         if not self._table and all(p.field and not p.column and p.field.default is None for p in parameters):
@@ -140,11 +151,14 @@ class Arguments:
 
     def __call__(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
         """The calls for one record; `rates` are the department's, by key."""
-        if self._table:
+        if self._of_forms:
+            arguments = self._of_forms(inputs)
+        elif self._table:
             return self._row_calls(inputs, rates, tables)
-        arguments = self.figures(inputs, rates, tables)
-        applies = all(arguments[at] is not None for at in self._needed)
-        return Calls((arguments,), _ONE_FORM) if applies else _NO_CALLS
+        else:
+            arguments = self.figures(inputs, rates, tables)
+        needed = self._take_needed(arguments)
+        return _NO_CALLS if NoneType in map(type, needed) else ((arguments,), _ONE_FORM)
 
     def _row_calls(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
         count = len(getattr(inputs, self._section))
@@ -162,11 +176,10 @@ class Arguments:
             sources.append((value,) * count)
         if len(blank) == count:
             return _NO_CALLS
-        calls = tuple(zip(*sources, strict=True))
         if not blank:
-            return Calls(calls, range(count))
+            return _RowCalls(sources), range(count)
         rows = [row for row in range(count) if row not in blank]
-        return Calls([calls[row] for row in rows], rows)
+        return _RowCalls([[column[row] for row in rows] for column in sources]), rows
 
     def _source(self, item: Parameter, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Any:
         """What a parameter gets: a value, or all of a column."""
@@ -184,3 +197,10 @@ def _getter(paths: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     """The values at dotted paths, always as a tuple."""
     get = attrgetter(*paths)
     return get if len(paths) > 1 else lambda record: (get(record),)
+
+
+def _items(order: Sequence[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    """The items at those indexes, always as a tuple."""
+    if len(order) > 1:
+        return itemgetter(*order)
+    return (lambda items: (items[order[0]],)) if order else (lambda items: ())

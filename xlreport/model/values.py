@@ -65,9 +65,18 @@ def parse_column(contents: Sequence[Any], field: Field) -> Sequence[Value | Wron
         if not any(contents):
             return [None] * len(contents)
         texts = field.kind in (Kind.TEXT, Kind.LONG_TEXT) and max(map(len, contents)) <= LONGEST_TEXT
-        if texts and not any(map(str.isspace, contents)) and not re.search(_CONTROL, "".join(contents)):
+        if texts and not any(map(str.isspace, contents)) and not _has_control("".join(contents)):
             return [content or None for content in contents]
     return [None if content == "" or content is None else parse(content, field) for content in contents]
+
+
+_CONTROL_BYTES = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
+
+
+def _has_control(text: str) -> bool:
+    """Whether `_CONTROL` finds something, told faster: in UTF-8 these bytes stand for nothing else."""
+    raw = text.encode("utf-8", "surrogatepass")
+    return len(raw.translate(None, _CONTROL_BYTES)) < len(raw) or "\ufffe" in text or "\uffff" in text
 
 
 def _number(content: Any, field: Field, wanted: str) -> Decimal | Wrong:
