@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -823,3 +823,29 @@ def test_a_full_disk_is_told_in_one_sentence(arguments: list[str], limit: int, b
     assert (child.returncode, child.stdout) == (2, b""), child.stderr.decode()
     one_sentence(child.stderr.decode(), "写入失败|读写失败")
     assert listing(book.parent) == before
+
+
+PROGRESS = """
+import sys, time
+from xlreport.cli import _progress
+with _progress("正在导出报告……"):
+    time.sleep(float(sys.argv[1]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is a POSIX thing")
+@pytest.mark.parametrize(("seconds", "shown"), [("1.8", True), ("0.1", False)])
+def test_a_terminal_shows_progress_after_a_second_and_not_before(seconds: str, shown: bool) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", PROGRESS, seconds]
+    done = subprocess.run(command, stderr=theirs, stdout=subprocess.PIPE, timeout=60, check=True)
+    os.close(theirs)
+    said = b""
+    with suppress(OSError):  # how a pseudo-terminal says that there is no more
+        while piece := os.read(ours, 4096):
+            said += piece
+    os.close(ours)
+    assert ("正在导出报告" in said.decode()) is shown
+    assert done.stdout == b""

@@ -105,11 +105,13 @@ def new(
     """
     from xlreport.datafile import read_data, read_outline, read_sample, with_unit
     from xlreport.model.inputs import empty
+    from xlreport.sheets.flavour import FLAVOURS
 
     if data and sample:
         raise click.UsageError("--data and --sample exclude each other.")
-    if file.suffix.lower() != ".xlsx":
-        raise Unusable(f"{file}：只能生成 .xlsx 工作簿，请把文件名改为以 .xlsx 结尾。")
+    if file.suffix.lower() not in FLAVOURS:
+        endings = "、".join(FLAVOURS)
+        raise Unusable(f"{file}：只能生成 {endings} 工作簿，请把文件名改为以 {endings} 结尾。")
     refuse_unwritable(file, force=force)
     _refuse_input(file, data)
     inputs = read_data(data) if data else read_sample() if sample else empty()
@@ -222,9 +224,10 @@ def build() -> None:
 
 
 def _build_master(inputs: "Inputs", path: Path) -> None:
+    from xlreport.sheets.flavour import FLAVOURS
     from xlreport.sheets.master import build_master
 
-    build_master(evaluate(inputs), path)
+    build_master(evaluate(inputs), path, FLAVOURS[path.suffix.lower()])
 
 
 def _target(output: Path | None, name: str, file: Path, styles: Path | None = None) -> Path:
@@ -253,7 +256,7 @@ def _made(folder: Path) -> Iterator[None]:
         raise Unusable(f"{folder}：无法建立这个文件夹，请改用别的位置。") from error
     try:
         yield
-    except BaseException:
+    except BaseException:  # an interruption leaves no empty folders behind either
         for path in made:
             with suppress(OSError):
                 path.rmdir()
@@ -348,5 +351,6 @@ def _progress(text: str) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        timer.join()  # it may be starting the line just now
         for status in shown:
             status.stop()
