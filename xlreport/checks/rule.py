@@ -259,6 +259,8 @@ def findings(
     for item in RULES if rules is None else rules:
         for subject, fetch in item.calls:
             calls, rows = fetch(inputs, rates, tables)
+            if not rows:
+                continue
             for at, breach in enumerate(starmap(item.function, calls)):
                 if breach and not (unknown and _touches(unknown, item, subject, rows[at])):
                     why = explanations.get(item.id)

@@ -98,7 +98,9 @@ class Tables:
         """The rows in which the field is blank."""
         if (section, key) not in self._blanks:
             column = self.column(section, key)
-            self._blanks[section, key] = frozenset(at for at, value in enumerate(column) if value is None)
+            some = NoneType in set(map(type, column))
+            rows = (at for at, value in enumerate(column) if value is None) if some else ()
+            self._blanks[section, key] = frozenset(rows)
         return self._blanks[section, key]
 
 

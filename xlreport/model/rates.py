@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from xlreport.model.figures import Arguments, Parameter, Subject, Tables, parameters_of
 from xlreport.model.inputs import Inputs, Project
@@ -43,8 +43,9 @@ class Rate:
 
     def of(self, figures: tuple[Any, ...]) -> "RateValue":
         """The rate of these figures, in the order of the parameters; blank where a needed one is."""
-        if any(figure is None and not p.optional for figure, p in zip(figures, self.parameters, strict=True)):
-            return RateValue(None, blank=True)
+        for figure, parameter in zip(figures, self.parameters, strict=True):
+            if figure is None and not parameter.optional:
+                return RateValue(None, blank=True)
         return RateValue(self.function(*figures))
 
     @property
@@ -60,8 +61,7 @@ class Rate:
         return text
 
 
-@dataclass(frozen=True)
-class RateValue:
+class RateValue(NamedTuple):
     """A rate as a fraction, unrounded; without a value it is blank (an input is) or over a zero base."""
 
     value: Decimal | None

@@ -116,6 +116,10 @@ def _run(pattern: re.Pattern[bytes], part: bytes, at: int, most: int | None = No
     return [*islice(iter(scanner.match, None), most)]
 
 
+def _number(row: re.Match[bytes]) -> int:
+    return int(row[1])
+
+
 _LEARN_AFTER = 100  # rows without one before a shape is looked for; twice as many each time
 
 
@@ -170,8 +174,8 @@ def scan(part: bytes, start: int, percents: frozenset[int], where: str) -> Sheet
     if start < 0 or part.startswith(b"<sheetData/>", start):
         return None if start < 0 else Sheet(memoryview(b"<sheetData></sheetData>"), {}, 0)
     odd: OddCells = {}
-    rows: list[tuple[int, int, int]] = []
-    unsound: list[tuple[int, int, int]] = []
+    rows: list[re.Match[bytes]] = []
+    unsound: list[re.Match[bytes]] = []
     unshaped: list[tuple[int, int]] = []
     shape: _Shape | None = None
     strangers, chunk = 0, _LEARN_AFTER
@@ -179,14 +183,13 @@ def scan(part: bytes, start: int, percents: frozenset[int], where: str) -> Sheet
     while True:
         if shape and (run := _run(shape.pattern, part, at)):
             unshaped.append((begin, at))
-            numbers = [int(match[1]) for match in run]
+            numbers = [*map(_number, run)]
             odd.update(dict.fromkeys(product([row - 1 for row in numbers], shape.percents), Oddity.PERCENT))
-            last = run[numbers.index(max(numbers))]
-            rows.append((max(numbers), last.start(), last.end()))
+            rows.append(run[numbers.index(max(numbers))])
             begin = at = run[-1].end()
         # A single row of another shape is common in a long table; many mean that the shape has changed.
         if run := _run(_SOUND_ROW, part, at, 1 if shape else chunk - strangers):
-            rows += [(int(match[1]), match.start(), match.end()) for match in run]
+            rows += run
             at = run[-1].end()
             strangers += len(run)
             if strangers == chunk:
@@ -196,8 +199,8 @@ def scan(part: bytes, start: int, percents: frozenset[int], where: str) -> Sheet
         elif part.startswith(b"</sheetData>", at):
             break
         elif match := _any_row().match(part, at):
-            rows.append((int(match[1]), at, match.end()))
-            unsound.append(rows[-1])
+            rows.append(match)
+            unsound.append(match)
             at = match.end()
         else:
             return None
@@ -212,13 +215,13 @@ def scan(part: bytes, start: int, percents: frozenset[int], where: str) -> Sheet
                 column = letters[0] - 65 if len(letters) == 1 else column_number(letters.decode()) - 1
                 odd[int(digits) - 1, column] = Oddity.PERCENT
     width = 26
-    for row, begin, end in unsound:
-        width = max(width, _read_row(part[begin:end], row, odd, where))
+    for match in unsound:
+        width = max(width, _read_row(match[0], _number(match), odd, where))
     height = 0
-    for row, begin, end in sorted(rows, reverse=True):
+    for match in sorted(rows, key=_number, reverse=True):
         # Formatted rows without any value, down to the last row of the sheet, are common and harmless.
-        if part.find(b"<v", begin, end) >= 0 or part.find(b"<is>", begin, end) >= 0:
-            height = row
+        if part.find(b"<v", *match.span()) >= 0 or part.find(b"<is>", *match.span()) >= 0:
+            height = _number(match)
             break
     if height > MAX_ROWS:
         raise Unusable(f"{where}第 {height} 行有内容，超出 {MAX_ROWS} 行，请删去该行后保存再试。")

@@ -246,7 +246,7 @@ def _texts(package: Package, path: str, where: str) -> tuple[bytes | memoryview,
     start = head.end() if head else 0
     if not (head and (_all_simple(part, start) or _TEXTS.fullmatch(part, start))):
         part, start = plain_texts(part, where), len(b"<sst>")
-    if part.count(b"<si>") > MAX_TEXTS:
+    if len(part) > MAX_TEXTS and part.count(b"<si>") > MAX_TEXTS:
         raise Unusable(f"{where}过大，请删去多余的内容后保存再试。")
     return b"<sst>", memoryview(part)[start:]
 

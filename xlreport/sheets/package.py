@@ -1,6 +1,5 @@
 """The zip container of a workbook: what lies where, inflated within limits, and packed anew."""
 
-import io
 import struct
 import zlib
 
@@ -136,19 +135,17 @@ def _entries(data: bytes, name: str) -> dict[str, _Entry]:
 
 
 class Packing:
-    """A zip file being made, not compressed: it goes to the next reader in memory, not to a disk.
-
-    Each part is copied as it comes, so that it need not be kept until the last.
-    """
+    """A zip file being made, not compressed: it goes to the next reader in memory, not to a disk."""
 
     def __init__(self) -> None:
-        self._out = io.BytesIO()
+        self._out: list[bytes | memoryview] = []
+        self._length = 0
         self._directory: list[bytes] = []
         self._count = 0
 
     def add(self, path: str, *content: bytes | memoryview) -> None:
         raw = path.encode("ascii")
-        crc, size, offset = 0, sum(map(len, content)), self._out.tell()
+        crc, size, offset = 0, sum(map(len, content)), self._length
         for piece in content:
             crc = zlib.crc32(piece, crc)
         head = _LOCAL.pack(b"PK\x03\x04", 20, 0, _STORED, 0, 0, crc, size, size, len(raw), 0)
@@ -157,11 +154,11 @@ class Packing:
         )
         self._directory += [entry, raw]
         self._count += 1
-        self._out.writelines([head, raw, *content])
+        self._out += [head, raw, *content]
+        self._length += len(head) + len(raw) + size
 
     def finish(self) -> bytes:
         """The bytes of the zip file."""
-        offset, length = self._out.tell(), sum(map(len, self._directory))
+        offset, length = self._length, sum(map(len, self._directory))
         end = _END.pack(b"PK\x05\x06", 0, 0, self._count, self._count, length, offset, 0)
-        self._out.writelines([*self._directory, end])
-        return self._out.getvalue()
+        return b"".join([*self._out, *self._directory, end])
