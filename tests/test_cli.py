@@ -643,7 +643,9 @@ def test_a_place_where_no_file_can_be_is_refused_in_one_sentence(
     assert listing(book.parent) == before
 
 
-@pytest.mark.parametrize("folder", ["自评.xlsx", "自评.xlsx/a", "/dev/null/a", "长" * 200])
+@pytest.mark.parametrize(
+    "folder", ["自评.xlsx", "自评.xlsx/a", "/dev/null/a", "长" * 200, f"甲/{'长' * 200}"]
+)
 def test_a_demo_where_no_folder_can_be_is_refused_in_one_sentence(
     folder: str, book: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -659,6 +661,15 @@ def test_a_demo_that_fails_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.
 
     monkeypatch.setattr(os, "replace", fail)
     refused(run("demo", tmp_path / "a" / "b"), "写入失败")
+    assert listing(tmp_path) == {}
+
+
+def test_an_interrupted_demo_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(source: Path, destination: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupt)
+    assert run("demo", tmp_path / "a" / "b").exit_code != 0
     assert listing(tmp_path) == {}
 
 
@@ -729,7 +740,7 @@ def test_a_locked_file_takes_back_the_others(tmp_path: Path, monkeypatch: pytest
 def public(master: bytes) -> Iterator[Path]:
     """A folder that everybody may enter, with a workbook in it."""
     if sys.platform == "win32":
-        pytest.skip("POSIX permissions")
+        pytest.skip("on Windows a mode takes no permission to read away")
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     (folder / "自评.xlsx").write_bytes(master)
@@ -746,7 +757,7 @@ def unprivileged() -> Iterator[None]:
     try:
         os.seteuid(NOBODY)
     except OSError:
-        pytest.skip("cannot give up being root")
+        pytest.skip("this container does not let root become another user, and root may read anything")
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import unavailable
 from xlreport.build import with_commands
 from xlreport.cli import main
 
@@ -29,7 +30,7 @@ def tracked() -> list[Path]:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if listed.returncode:
-        pytest.skip("not a git checkout")
+        unavailable("not a git checkout: which files belong to the project is not known")
     return [ROOT / name for name in listed.stdout.splitlines()]
 
 

@@ -6,7 +6,7 @@ What a subcommand alone needs is imported inside it: `check` answers at once bec
 import errno
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -249,18 +249,21 @@ def _refuse_input(target: Path, *sources: Path | None) -> None:
 @contextmanager
 def _made(folder: Path) -> Iterator[None]:
     """Make the folder where there is none, and take it away again when what follows fails."""
-    try:
-        made = [path for path in (folder, *folder.parents) if not path.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unusable(f"{folder}：无法建立这个文件夹，请改用别的位置。") from error
-    try:
+    with ExitStack() as undo:
+        try:
+            for path in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+                path.mkdir()
+                undo.callback(_remove_empty, path)
+            folder.mkdir(exist_ok=True)  # refuses a file of this name
+        except OSError as error:
+            raise Unusable(f"{folder}：无法建立这个文件夹，请改用别的位置。") from error
         yield
-    except BaseException:  # an interruption leaves no empty folders behind either
-        for path in made:
-            with suppress(OSError):
-                path.rmdir()
-        raise
+        undo.pop_all()
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _say_written(department: "Department", paths: Iterable[Path]) -> None:
