@@ -664,6 +664,11 @@ def test_a_demo_that_fails_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.
     assert listing(tmp_path) == {}
 
 
+def test_a_demo_finds_its_way_through_folders_that_it_makes(tmp_path: Path) -> None:
+    done("demo", tmp_path / "a" / ".." / "b")
+    assert len(list((tmp_path / "b").iterdir())) == 4
+
+
 def test_an_interrupted_demo_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(source: Path, destination: Path) -> None:
         raise KeyboardInterrupt

@@ -252,7 +252,7 @@ def _made(folder: Path) -> Iterator[None]:
     with ExitStack() as undo:
         try:
             for path in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
-                path.mkdir()
+                path.mkdir(exist_ok=True)  # a/.. is there once a is
                 undo.callback(_remove_empty, path)
             folder.mkdir(exist_ok=True)  # refuses a file of this name
         except OSError as error:
