@@ -1,11 +1,13 @@
-"""Where the files of workbook/ lie: beside the package in a checkout, inside it when installed."""
+"""Where the files of workbook/ and macros/ lie: beside the package in a checkout, inside it when installed."""
 
 from importlib.metadata import version as _version
 from pathlib import Path
 
 _HERE = Path(__file__).parent
-# An installed package carries workbook/ itself; in a checkout it stands at the top, where people look.
-FOLDER = _HERE / "workbook" if (_HERE / "workbook").is_dir() else _HERE.parent / "workbook"
+# An installed package carries them itself; in a checkout they stand at the top, where people look.
+_TOP = _HERE if (_HERE / "workbook").is_dir() else _HERE.parent
+FOLDER = _TOP / "workbook"
+MACROS = _TOP / "macros"
 
 
 def asset(name: str) -> Path:

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import click
 
-from xlreport.assets import FOLDER, asset
+from xlreport.addin.addin_file import build_addin
+from xlreport.addin.project import master_project
+from xlreport.addin.udfs import FUNCTIONS
+from xlreport.addin.workbook import PROJECT, build_live_master
+from xlreport.addin.wrappers import MODULE, wrappers
+from xlreport.assets import FOLDER, MACROS, asset
 from xlreport.datafile import read_outline
 from xlreport.files import write_one
 from xlreport.gongwen import build_style_document
@@ -17,24 +22,38 @@ from xlreport.report import evaluate
 from xlreport.sheets.master import build_master
 
 _BLOCK = re.compile(r"(<!-- commands: [^>]*-->).*?(<!-- end of commands -->)", re.DOTALL)
-MASTER = "绩效自评.xlsx"
 CREATED = datetime(2024, 1, 1)  # the same bytes for the same sources, whenever they are built
 
 
-def build_all(commands: click.Group, folder: Path = FOLDER) -> Iterator[Path]:
-    """Write the style document, the empty master workbook and README's commands, giving each path."""
+def build_all(commands: click.Group, folder: Path = FOLDER, macros: Path = MACROS) -> Iterator[Path]:
+    """Write all of them, giving each path; each is made of those before it."""
     report = folder / asset("report.docx").name
     write_one(report, build_style_document, force=True)
     yield report
-    master = folder / MASTER
-    inputs = replace(empty(), template=read_outline("A"))
-    write_one(master, lambda path: build_master(evaluate(inputs), path, created=CREATED), force=True)
-    yield master
+    wrapped = macros / f"{MODULE}.bas"
+    write_one(wrapped, lambda path: _write_text(path, wrappers(FUNCTIONS.values())), force=True)
+    yield wrapped
+    project = folder / PROJECT
+    write_one(project, lambda path: path.write_bytes(master_project(macros)), force=True)
+    yield project
+    record = evaluate(replace(empty(), template=read_outline("A")))
+    for name, build in (("绩效自评.xlsx", build_master), ("绩效自评.xlsm", build_live_master)):
+        master = folder / name
+        write_one(master, lambda path, build=build: build(record, path, created=CREATED), force=True)
+        yield master
+    addin = folder / "xlreport.xlam"
+    functions = FUNCTIONS.values()
+    write_one(addin, lambda path: build_addin(path, created=CREATED, functions=functions), force=True)
+    yield addin
     readme = folder.parent / "README.md"
     if readme.is_file():
         text = with_commands(readme.read_text("utf-8"), commands)
-        write_one(readme, lambda path: path.write_text(text, "utf-8", newline="\n"), force=True)
+        write_one(readme, lambda path: _write_text(path, text), force=True)
         yield readme
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8", newline="\n")
 
 
 def with_commands(readme: str, commands: click.Group) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlreport.cli_setup import doctor, setup
 from xlreport.errors import Unusable
 from xlreport.files import file_name, refuse_unwritable, write_all, write_one
 from xlreport.report import Report, evaluate
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from xlreport.sheets.reader import Reading
 
 FINDINGS, UNUSABLE = 1, 2  # exit statuses
+MASTERS = (".xlsm", ".xlsx")  # with functions and buttons inside, or without macros
 
 _FILE = click.Path(path_type=Path, readable=False)
 _force = click.option("--force", is_flag=True, help="Overwrite existing files.")
@@ -105,12 +107,11 @@ def new(
     """
     from xlreport.datafile import read_data, read_outline, read_sample, with_unit
     from xlreport.model.inputs import empty
-    from xlreport.sheets.flavour import FLAVOURS
 
     if data and sample:
         raise click.UsageError("--data and --sample exclude each other.")
-    if file.suffix.lower() not in FLAVOURS:
-        endings = "、".join(FLAVOURS)
+    if file.suffix.lower() not in MASTERS:
+        endings = "、".join(MASTERS)
         raise Unusable(f"{file}：只能生成 {endings} 工作簿，请把文件名改为以 {endings} 结尾。")
     refuse_unwritable(file, force=force)
     _refuse_input(file, data)
@@ -136,8 +137,7 @@ def check(file: Path, as_json: bool) -> None:
     from xlreport.sheets.reader import read_workbook
 
     reading = read_workbook(file)
-    wrong = reading.addresses.paths_at({problem.cell for problem in reading.problems})
-    evaluated = evaluate(reading.inputs, wrong)
+    evaluated = evaluate(reading.inputs, reading.wrong)
     if as_json:
         import json
 
@@ -211,6 +211,10 @@ def mail(file: Path, to: tuple[str, ...], output: Path | None, force: bool) -> N
     _say_written(department, [target])
 
 
+main.add_command(setup)
+main.add_command(doctor)
+
+
 @main.command()
 def build() -> None:
     """Regenerate the generated files of workbook/ and README (for maintainers, in a checkout).
@@ -224,10 +228,12 @@ def build() -> None:
 
 
 def _build_master(inputs: "Inputs", path: Path) -> None:
-    from xlreport.sheets.flavour import FLAVOURS
-    from xlreport.sheets.master import build_master
-
-    build_master(evaluate(inputs), path, FLAVOURS[path.suffix.lower()])
+    """With functions and buttons inside, or without macros, as the ending of the file says."""
+    if path.suffix.lower() == ".xlsm":
+        from xlreport.addin.workbook import build_live_master as build
+    else:
+        from xlreport.sheets.master import build_master as build
+    build(evaluate(inputs), path)
 
 
 def _target(output: Path | None, name: str, file: Path, styles: Path | None = None) -> Path:

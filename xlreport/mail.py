@@ -28,7 +28,7 @@ def compose(
     Raises Unusable for an address that is none.
     """
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = _one_line(f"{title}（报送）")[:LONGEST_SUBJECT]
+    message["Subject"] = subject(title)
     if to:
         message["To"] = [_address(text) for text in to]
     message["X-Unsent"] = "1"  # Outlook opens the file as a draft instead of as a received message
@@ -37,6 +37,11 @@ def compose(
         subtype = TYPES[Path(name).suffix]
         message.add_attachment(content, maintype="application", subtype=subtype, filename=_one_line(name))
     return message
+
+
+def subject(title: str) -> str:
+    """The subject of the message, on one line."""
+    return _one_line(f"{title}（报送）")[:LONGEST_SUBJECT]
 
 
 def body(report: Report, names: Sequence[str]) -> str:

@@ -45,6 +45,13 @@ class Narrative:
     def paragraphs(self) -> tuple[Paragraph, ...]:
         return tuple(paragraph for line in self.lines for paragraph in line)
 
+    @property
+    def previews(self) -> tuple[str, ...]:
+        """What each template line gives, as the cell beside it shows it; of a faulty one the reason."""
+        faults = {fault.line: f"〔{fault.message}〕" for fault in self.faults}
+        said = ("\n".join(paragraph.text for paragraph in line) for line in self.lines)
+        return tuple(faults.get(at, text) for at, text in enumerate(said))
+
 
 def narrate(report: Report) -> Narrative:
     """The paragraphs of the report, from the template lines of its record; a faulty line gives none."""

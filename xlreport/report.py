@@ -1,6 +1,6 @@
 """Report = inputs + rates + findings; everything that follows from the record, computed once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -9,6 +9,8 @@ from xlreport.checks.rule import Finding, Level, applicable, findings, rule_line
 from xlreport.collector import uncollected
 from xlreport.model.inputs import Inputs
 from xlreport.model.rates import RateValue, rate_values
+
+MOST_SENTENCES = 5  # of one rule, spelt out in its cell
 
 
 class Outcome(StrEnum):
@@ -35,6 +37,20 @@ class Report:
     def open_findings(self) -> tuple[Finding, ...]:
         """Those that somebody still has to correct or explain."""
         return tuple(finding for finding in self.findings if finding.is_open)
+
+    @cached_property
+    def found(self) -> Mapping[str, Sequence[Finding]]:
+        """The findings of each rule that is broken."""
+        by_rule: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            by_rule.setdefault(finding.rule, []).append(finding)
+        return by_rule
+
+    def problem(self, rule: str) -> str:
+        """What is wrong by one rule, as one cell says it; empty where nothing is."""
+        sentences = [finding.message for finding in self.found.get(rule, ())]
+        rest = len(sentences) - MOST_SENTENCES
+        return "\n".join([*sentences[:MOST_SENTENCES], *([f"……另有 {rest} 处"] if rest > 0 else [])])
 
     @cached_property
     def outcomes(self) -> Mapping[str, str]:

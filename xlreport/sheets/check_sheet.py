@@ -1,13 +1,14 @@
 """检查结果: one row per rule, with its outcome, what is wrong, where, and the explanation that one types."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from xlreport.checks.rule import Finding, Level, rule_lines
+from xlreport.checks.rule import Level, rule_lines
 from xlreport.model.fields import Kind
 from xlreport.model.inputs import Explanation, Inputs, with_values
 from xlreport.report import Outcome, Report
-from xlreport.sheets.flavour import Flavour
 from xlreport.sheets.layout import (
     COMPUTED_MARK,
     FIRST_ROW,
@@ -16,18 +17,18 @@ from xlreport.sheets.layout import (
     Addresses,
     InputSheet,
     absolute,
+    block,
     digest,
-    sheet_reference,
 )
+from xlreport.sheets.live import link_formula
 from xlreport.sheets.pen import CALCULATED_FILL, GOOD, LEVEL_COLOURS, Pen
 from xlreport.sheets.table_sheet import Column, TableSheet
 
-NOTE = (
-    "结果为生成本工作簿时的结果，改动后请用 xlreport check 重新检查；"
-    "“需说明”的问题请在最右一列填写原因，“硬性”的问题必须更正。"
-)
-MOST_FINDINGS = 5  # of one rule, spelt out in its row
-OUTCOME, PROBLEM, PLACE = "outcome", "problem", "place"
+_EXPLAIN = "“需说明”的问题请在最右一列填写原因，“硬性”的问题必须更正。"
+NOTE = f"结果为生成本工作簿时的结果，改动后请用 xlreport check 重新检查；{_EXPLAIN}"
+LIVE_NOTE = f"结果随填随判；{_EXPLAIN}"
+OUTCOME, PROBLEM, PLACE, LINK = "outcome", "problem", "place", "link"
+COMPUTED = (OUTCOME, PROBLEM, PLACE)  # side by side, in one array where they are live
 
 
 @dataclass
@@ -39,20 +40,21 @@ class CheckSheet:
     declared: InputSheet
     report: Report
     addresses: Addresses
-    flavour: Flavour
+    live: bool  # computed in its cells, or the outcome of the time of building
 
     def __post_init__(self) -> None:
         self.lines = rule_lines()
-        self.found: dict[str, list[Finding]] = {}
-        for finding in self.report.findings:
-            self.found.setdefault(finding.rule, []).append(finding)
 
     def write(self) -> None:
         pen, sheet = self.pen, self.sheet
         inputs, extra = self._rows(), {self.declared.key: self._columns()}
-        TableSheet(pen, sheet, self.declared, inputs, self.addresses, NOTE, extra, growing=False).write()
-        pen.stale_mark(sheet, KEY_ROW - 1, LABEL_COLUMN, digest(self.report.inputs, self.addresses))
-        self._write_links()
+        live, note = self.live, LIVE_NOTE if self.live else NOTE
+        TableSheet(
+            pen, sheet, self.declared, inputs, self.addresses, note, extra, growing=False, real=not live
+        ).write()
+        if not live:
+            pen.stale_mark(sheet, KEY_ROW - 1, LABEL_COLUMN, digest(self.report.inputs, self.addresses))
+            self._write_links()
         at = self._column(OUTCOME)
         formats = {level: pen.format(bg_color=LEVEL_COLOURS[level], bold=True) for level in Level}
         for words, looks in (*formats.items(), (Outcome.PASSED, pen.format(font_color=GOOD))):
@@ -64,10 +66,7 @@ class CheckSheet:
     def outcomes(self) -> str:
         """The reference of the column of outcomes."""
         at = self._column(OUTCOME)
-        first, last = (
-            absolute((self.declared.name, row, at)).partition("!")[2] for row in (FIRST_ROW, self._last_row)
-        )
-        return f"{sheet_reference(self.declared.name)}!{first}:{last}"
+        return block(self.declared.name, (FIRST_ROW, at), (self._last_row, at))
 
     @property
     def _last_row(self) -> int:
@@ -83,43 +82,46 @@ class CheckSheet:
         return with_values(self.report.inputs, explanations=rows)
 
     def _columns(self) -> list[Column]:
-        lines, outcomes, flavour = self.lines, self.report.outcomes, self.flavour
-        outcome, problem = flavour.outcome, flavour.problem
+        lines, values = self.lines, self.values
+        live = self.live
+
+        def column(header: str, key: str, width: int, kind: Kind, value: Callable[[int], Any]) -> Column:
+            return Column(header, key, width, kind, value, before="text")
+
+        columns = [
+            column("级别", "level", 10, Kind.CHOICE, lambda at: str(lines[at].level)),
+            column("规则", "title", 46, Kind.TEXT, lambda at: lines[at].title),
+            column("结果", OUTCOME, 10, Kind.CHOICE, lambda at: values[at][0]),
+            column("问题", PROBLEM, 64, Kind.LONG_TEXT, lambda at: values[at][1]),
+            column("位置", PLACE, 18, Kind.TEXT, lambda at: values[at][2] if live else ""),
+        ]
+        if live:
+            link = column("跳转", LINK, 8, Kind.CHOICE, lambda at: "查看" if values[at][2] else "")
+            columns.append(replace(link, formula=self._link))
+        return columns
+
+    @cached_property
+    def values(self) -> list[tuple[str, str, str]]:
+        """Outcome, problem and place of each rule, as the function in the cells gives them."""
+        outcomes, found = self.report.outcomes, self.report.found
         return [
-            Column("级别", "level", 10, Kind.CHOICE, lambda at: str(lines[at].level), before="text"),
-            Column("规则", "title", 46, Kind.TEXT, lambda at: lines[at].title, before="text"),
-            Column(
-                "结果",
-                OUTCOME,
-                10,
-                Kind.CHOICE,
-                lambda at: str(outcomes[lines[at].id]),
-                outcome and (lambda at: outcome(lines[at].id, self.addresses)),
-                before="text",
-            ),
-            Column(
-                "问题",
-                PROBLEM,
-                64,
-                Kind.LONG_TEXT,
-                lambda at: self._problem(lines[at].id),
-                problem and (lambda at: problem(lines[at].id, self.addresses)),
-                before="text",
-            ),
-            Column("位置", PLACE, 18, Kind.TEXT, lambda at: "", before="text"),
+            (
+                str(outcomes[line.id]),
+                self.report.problem(line.id),
+                self.addresses.place(found.get(line.id, ())),
+            )
+            for line in self.lines
         ]
 
-    def _problem(self, rule: str) -> str:
-        sentences = [finding.message for finding in self.found.get(rule, [])]
-        rest = len(sentences) - MOST_FINDINGS
-        return "\n".join([*sentences[:MOST_FINDINGS], *([f"……另有 {rest} 处"] if rest > 0 else [])])
+    def _link(self, at: int) -> str:
+        return link_formula((FIRST_ROW + at, self._column(PLACE)))
 
     def _write_links(self) -> None:
         """A link to the cell that the first finding of a rule is about."""
         at = self._column(PLACE)
         link = self.pen.link(bg_color=CALCULATED_FILL)
         for row, line in enumerate(self.lines, FIRST_ROW):
-            paths = (path for finding in self.found.get(line.id, []) for path in finding.fields)
+            paths = (path for finding in self.report.found.get(line.id, ()) for path in finding.fields)
             path = next((path for path in paths if self.addresses.at(path)), None)
             target = self.addresses.at(path) if path else None
             if path and target:

@@ -126,6 +126,7 @@ class FormSheet:
         if self.values > 1 or Kind.LONG_TEXT in kinds:
             sheet.set_landscape()
         last = self.row - 2
+        self.addresses.corners[self.declared.name] = (last, mark - 1)
         sheet.print_area(0, LABEL_COLUMN, last, mark + 1)
         bad = self.pen.format(font_color=BAD, bold=True, align="center")
         good = self.pen.format(font_color=GOOD, align="center")

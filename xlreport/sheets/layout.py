@@ -10,12 +10,14 @@ Column A of every input sheet is hidden and holds keys; the reader goes by them 
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
+from typing import Any
 
+from xlreport.checks.rule import Finding
 from xlreport.model.fields import NUMBERS, Field, Section, Value, sections_of, values_of
 from xlreport.model.inputs import Inputs
 
@@ -30,6 +32,7 @@ TABLE_MARK = "table"
 COMPUTED_MARK = "="
 
 _DAY_ZERO = date(1899, 12, 30)  # of Excel's serial numbers
+_LAST_SERIAL = 2_958_466  # the day after the last one, in the year 9999
 
 KEY_ROW, HEADER_ROW, FIRST_ROW = 3, 4, 5  # of the tables: keys, heads, first record
 KEY_COLUMN = 0
@@ -108,6 +111,7 @@ class Addresses:
     cells: dict[str, tuple[str, int, int]] = field(default_factory=dict)  # path → sheet, row, column
     columns: dict[str, tuple[str, int]] = field(default_factory=dict)  # projects.executed → sheet, column
     rows: dict[str, list[int]] = field(default_factory=dict)  # projects → the sheet row of each record
+    corners: dict[str, tuple[int, int]] = field(default_factory=dict)  # sheet → its last row and column
 
     def at(self, path: str) -> tuple[str, int, int] | None:
         """Sheet, zero-based row and column of a path such as projects[2].executed; None if unknown."""
@@ -128,6 +132,11 @@ class Addresses:
         if not column or not rows:
             return None
         return f"{column[0]}!{cell_name(rows[0], column[1])}:{cell_name(rows[-1], column[1])}"
+
+    def place(self, findings: Iterable[Finding]) -> str:
+        """The cell that the first of some findings is about, as people read it; empty if there is none."""
+        cells = (self.cell(path) for finding in findings for path in finding.fields)
+        return next((cell for cell in cells if cell), "")
 
     def paths_at(self, cells: Collection[str]) -> frozenset[str]:
         """The fields that stand in some cells; for one of a table also its column as a whole."""
@@ -153,6 +162,11 @@ def absolute(place: tuple[str, int, int]) -> str:
     return f"{sheet_reference(sheet)}!${column_letter(column)}${row + 1}"
 
 
+def block(sheet: str, first: tuple[int, int], last: tuple[int, int]) -> str:
+    """The absolute reference of a range of zero-based rows and columns: '收支情况'!$A$1:$I$40."""
+    return f"{absolute((sheet, *first))}:{absolute((sheet, *last)).partition('!')[2]}"
+
+
 def digest(inputs: Inputs, addresses: Addresses) -> tuple[str, float]:
     """The sum of all numbers of a workbook, as a formula's expression and as it is now: it tells a change."""
     forms: dict[str, list[tuple[int, int]]] = {}
@@ -161,8 +175,7 @@ def digest(inputs: Inputs, addresses: Addresses) -> tuple[str, float]:
     ranges = []
     for sheet, places in forms.items():
         rows, columns = zip(*places, strict=True)
-        first, last = (absolute((sheet, pick(rows), pick(columns))).partition("!")[2] for pick in (min, max))
-        ranges.append(f"{sheet_reference(sheet)}!{first}:{last}")
+        ranges.append(block(sheet, (min(rows), min(columns)), (max(rows), max(columns))))
     for section in sections_of(Inputs):
         if section.table:
             ranges += [in_column(section.key, f.label) for f in section.fields if f.kind in NUMBERS]
@@ -175,6 +188,13 @@ def _as_number(value: Value) -> float:
     if isinstance(value, date):
         return float((value - _DAY_ZERO).days)
     return float(value) if isinstance(value, Decimal | int) else 0.0
+
+
+def date_of(serial: Any) -> Any:
+    """The day of one of Excel's serial numbers; anything else as it is."""
+    if type(serial) is float and serial.is_integer() and 0 < serial < _LAST_SERIAL:
+        return _DAY_ZERO + timedelta(days=int(serial))
+    return serial
 
 
 def in_column(section: str, label: str) -> str:

@@ -1,6 +1,6 @@
 """使用说明: how to, and the lists of sheets, rules and names, from the declarations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from xlreport.checks.rule import rule_lines
@@ -19,6 +19,12 @@ STEPS = (
     "用命令 xlreport report 导出 Word 报告，xlreport filing 生成报送工作簿，xlreport mail 生成带附件的邮件草稿。",
     "核对一份已经写好的报告时，把报告上印的比率和增减额填入“已公布数据”，检查会与重新计算的结果比较。",
 )
+# In the workbook that has its functions and buttons inside, instead of the lines of these numbers.
+LIVE_STEPS = {
+    3: "“检查结果”随填随判，也可点功能区“绩效自评”的“运行检查”标出有问题的单元格并跳到第一处。“硬性”必须更正；"
+    "“需说明”更正或在最右一列写明原因；“提示”供参考。",
+    5: "点“导出报告”得 Word 报告，点“生成工作簿”得报送用的工作簿，点“邮件发送”得带附件的邮件草稿；文件写在本工作簿旁边。",
+}
 TEMPLATE_HELP = (
     ("{{决算.总支出}}", "换成这个数，末尾的零省去；比率写成百分数，日期写成 2024年4月2日"),
     ("{{数|两位小数}}　{{数|绝对值}}", "保留两位小数；去掉负号"),
@@ -30,8 +36,11 @@ TEMPLATE_HELP = (
 )
 
 
-def write_manual(pen: Pen, sheet: Any, report: Report) -> None:
-    """Write the sheet; its lists are generated, so they name what there is."""
+def write_manual(pen: Pen, sheet: Any, report: Report, functions: Sequence[tuple[str, str]] = ()) -> None:
+    """Write the sheet; its lists are generated, so they name what there is.
+
+    `functions` are those in the cells, each as it is written and what it gives.
+    """
     sheet.set_column(0, 0, 2)
     sheet.set_column(1, 1, 42)
     sheet.set_column(2, 2, 12)
@@ -39,7 +48,8 @@ def write_manual(pen: Pen, sheet: Any, report: Report) -> None:
     pen.title(sheet, "使用说明")
     row = 2
     row = _heading(pen, sheet, row, "一、怎样填写和导出")
-    for number, step in enumerate(STEPS, 1):
+    steps = [LIVE_STEPS.get(at, step) if functions else step for at, step in enumerate(STEPS)]
+    for number, step in enumerate(steps, 1):
         sheet.merge_range(row, 1, row, 3, "", pen.boxed(text_wrap=True))
         pen.text(sheet, row, 1, f"{number}．{step}", pen.boxed(text_wrap=True))
         sheet.set_row(row, height(step, 124))
@@ -55,6 +65,9 @@ def write_manual(pen: Pen, sheet: Any, report: Report) -> None:
     row = _heading(pen, sheet, row + 1, "五、模板中可用的名称")
     names = (_name(*item) for item in known_names(report))
     row = _table(pen, sheet, row, ("写法", "", "点号后的名称"), names)
+    if functions:
+        row = _heading(pen, sheet, row + 1, "六、单元格函数")
+        row = _table(pen, sheet, row, ("写法", "", "结果"), ((name, "", gives) for name, gives in functions))
     sheet.freeze_panes(2, 0)
     sheet.set_landscape()
     sheet.print_area(0, 1, row - 1, 3)

@@ -1,6 +1,7 @@
 """Build the master workbook from the declarations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,9 @@ from xlreport.model.fields import Kind
 from xlreport.model.figures import Parameter
 from xlreport.model.inputs import Inputs, Project
 from xlreport.model.rates import RATES, ROW_RATES, row_rate
-from xlreport.narrative import Narrative, narrate
+from xlreport.narrative import narrate
 from xlreport.report import Report
-from xlreport.sheets.check_sheet import CheckSheet
-from xlreport.sheets.flavour import NATIVE, Flavour
+from xlreport.sheets.check_sheet import COMPUTED, CheckSheet
 from xlreport.sheets.form_sheet import FormSheet
 from xlreport.sheets.home import Home
 from xlreport.sheets.layout import (
@@ -31,14 +31,13 @@ from xlreport.sheets.layout import (
     in_row,
     input_sheets,
 )
+from xlreport.sheets.live import CHECKS, ROOM, TEMPLATE, LiveCells
 from xlreport.sheets.manual import write_manual
 from xlreport.sheets.pen import ACCENT, CALCULATED_FILL, GOOD, Pen, height
 from xlreport.sheets.table_sheet import Column, TableSheet
 
 LONGEST_PREVIEW = 30_000  # characters; a cell holds 32,767
 TAB_OF_INPUTS, TAB_OF_LISTS = "#FFC000", "#7F7F7F"
-
-CHECKS, TEMPLATE = "explanations", "template"
 
 NOTES = {
     "duties": "三张表并列，各自向下填写；写满后在最后一行下方继续填写，表格会自动扩展。",
@@ -48,38 +47,69 @@ NOTES = {
 }
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What the add-in puts into the live flavour besides: its VBA project, and sheets of its own."""
+
+    project: bytes
+    functions: Sequence[tuple[str, str]]  # for the manual: how each is written, and what it gives
+    sheets: Mapping[str, Callable[[Pen, Any], None]]  # by tab
+
+
+LIVE_NOTES = {key: f"{NOTES[key]}删行请用右键“删除—表行”，不要删除整行。" for key in ("projects", "template")}
+
+
 def build_master(
-    report: Report, path: Path, flavour: Flavour = NATIVE, *, created: datetime | None = None
+    report: Report, path: Path, *, extras: Extras | None = None, created: datetime | None = None
 ) -> Addresses:
-    """Write the master workbook of a record; gives where each field stands in it."""
+    """Write the master workbook of a record; gives where each field stands in it.
+
+    With `extras` it is of the live flavour, and `path` should end in .xlsm.
+    """
     inputs = report.inputs
+    live = extras is not None
     title = f"{inputs.unit.name or ''}部门整体支出绩效自评"
     pen = Pen(path, title=title, author=inputs.unit.name or "xlreport", created=created)
     addresses = Addresses()
     declared = {sheet.key: sheet for sheet in input_sheets()}
     last = [declared[CHECKS].name, declared[TEMPLATE].name]
     filled_in = [sheet.name for sheet in declared.values() if sheet.name not in last]
-    order = [HOME, *filled_in, RATE_SHEET, *last, MANUAL, META_SHEET]
+    order = [HOME, *filled_in, RATE_SHEET, *last, MANUAL, META_SHEET, *(extras.sheets if extras else ())]
     sheets = {name: pen.sheet(name) for name in order}
+    previews = [_shortened(text) for text in narrate(report).previews]
     extra = {
-        "projects": _project_rates(inputs, flavour),
-        TEMPLATE: [_preview(narrate(report), flavour, addresses)],
+        "projects": _project_rates(inputs, live),
+        TEMPLATE: [Column("预览", "preview", 64, Kind.LONG_TEXT, lambda at: previews[at], beside=live)],
     }
+    room = ROOM if live else 0
+    notes = NOTES | (LIVE_NOTES if live else {})
     for key, sheet in declared.items():
         if key == CHECKS:
             continue
         if sheet.tables:
-            TableSheet(pen, sheets[sheet.name], sheet, inputs, addresses, NOTES[key], extra).write()
+            TableSheet(
+                pen, sheets[sheet.name], sheet, inputs, addresses, notes[key], extra, room=room
+            ).write()
         else:
             FormSheet(pen, sheets[sheet.name], sheet, inputs, addresses).write()
     checks = declared[CHECKS]
-    check_sheet = CheckSheet(pen, sheets[checks.name], checks, report, addresses, flavour)
+    check_sheet = CheckSheet(pen, sheets[checks.name], checks, report, addresses, live)
     check_sheet.write()
-    mark = digest(inputs, addresses)
-    pen.stale_mark(sheets[declared[TEMPLATE].name], KEY_ROW - 1, LABEL_COLUMN, mark)
-    rates = _write_rates(pen, sheets[RATE_SHEET], report, addresses, flavour)
+    rates = _write_rates(pen, sheets[RATE_SHEET], report, addresses)
+    if extras:
+        cells = LiveCells(pen, sheets, addresses, report)
+        cells.write_rates(rates)
+        cells.write_project_rates()
+        cells.write_previews(previews)
+        cells.write_checks(COMPUTED, check_sheet.values)
+        for name, write in extras.sheets.items():
+            write(pen, sheets[name])
+        pen.project(extras.project)
+    else:
+        mark = digest(inputs, addresses)
+        pen.stale_mark(sheets[declared[TEMPLATE].name], KEY_ROW - 1, LABEL_COLUMN, mark)
     Home(pen, sheets[HOME], report, addresses, rates, check_sheet.outcomes).write()
-    write_manual(pen, sheets[MANUAL], report)
+    write_manual(pen, sheets[MANUAL], report, extras.functions if extras else ())
     _write_meta(pen, sheets[META_SHEET])
     colours = {HOME: ACCENT, RATE_SHEET: TAB_OF_LISTS, MANUAL: TAB_OF_LISTS}
     colours |= dict.fromkeys(filled_in, TAB_OF_INPUTS) | dict.fromkeys(last, GOOD)
@@ -90,7 +120,7 @@ def build_master(
     return addresses
 
 
-def _project_rates(inputs: Inputs, flavour: Flavour) -> list[Column]:
+def _project_rates(inputs: Inputs, live: bool) -> list[Column]:
     """The calculated columns of the project table."""
 
     def reference(parameter: Parameter) -> str:
@@ -98,37 +128,24 @@ def _project_rates(inputs: Inputs, flavour: Flavour) -> list[Column]:
 
     def column(key: str) -> Column:
         rate = ROW_RATES[key]
-        formula = flavour.rate(rate, reference)
+        formula = None if live else lambda at: rate.excel(reference)
 
         def value(at: int) -> Any:
             return row_rate(key, inputs.projects[at]).cell
 
         return Column(
-            rate.label, key, 11, Kind.PERCENT, value, lambda at: formula, before="stated_rate", same=True
+            rate.label, key, 11, Kind.PERCENT, value, formula, before="stated_rate", same=True, beside=live
         )
 
     return [column(key) for key, rate in ROW_RATES.items() if rate.each is Project]
 
 
-def _preview(story: Narrative, flavour: Flavour, addresses: Addresses) -> Column:
-    """What each template line gives, beside it."""
-    faults = {fault.line: fault.message for fault in story.faults}
-
-    def text(at: int) -> str:
-        if at in faults:
-            return f"〔{faults[at]}〕"
-        said = "\n".join(paragraph.text for paragraph in story.lines[at])
-        return said if len(said) <= LONGEST_PREVIEW else f"{said[:LONGEST_PREVIEW]}……（预览到此为止）"
-
-    formula: Callable[[int], str] | None = None
-    if preview := flavour.preview:
-        live = preview
-        formula = lambda at: live(at, addresses)  # noqa: E731
-    return Column("预览", "preview", 64, Kind.LONG_TEXT, text, formula)
+def _shortened(preview: str) -> str:
+    return preview if len(preview) <= LONGEST_PREVIEW else f"{preview[:LONGEST_PREVIEW]}……（预览到此为止）"
 
 
 def _write_rates(
-    pen: Pen, sheet: Any, report: Report, addresses: Addresses, flavour: Flavour
+    pen: Pen, sheet: Any, report: Report, addresses: Addresses
 ) -> dict[str, tuple[str, int, int]]:
     """指标计算: every rate by its formula, with how it is computed and where that is laid down."""
     sheet.set_column(KEY_COLUMN, KEY_COLUMN, None, None, {"hidden": True})
@@ -141,7 +158,7 @@ def _write_rates(
     for row, (key, rate) in enumerate(RATES.items(), 4):
         pen.text(sheet, row, KEY_COLUMN, key)
         pen.text(sheet, row, 1, rate.label, pen.boxed())
-        formula = flavour.rate(rate, lambda parameter: _reference(parameter, addresses))
+        formula = rate.excel(lambda parameter: _reference(parameter, addresses))
         style = pen.for_value(Kind.PERCENT, bg_color=CALCULATED_FILL)
         pen.formula(sheet, row, 2, formula, style, report.rates[key].cell)
         pen.text(sheet, row, 3, rate.words, pen.aside())

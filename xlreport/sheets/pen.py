@@ -1,5 +1,6 @@
 """Writing cells: formats by kind of value, text that stays text, numbers that stay exact."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -130,6 +131,35 @@ class Pen:
         if isinstance(stored, str) and not stored:
             stored = _EMPTY_TEXT
         sheet.write_formula(row, column, formula, style, stored)
+
+    def array(
+        self,
+        sheet: Any,
+        row: int,
+        column: int,
+        rows: Sequence[Sequence[Any]],
+        formula: str,
+        styles: Sequence[Any],
+    ) -> None:
+        """An array formula over a range, with the values it has now; a style for each column."""
+        last = row + len(rows) - 1, column + len(styles) - 1
+        first = rows[0][0]
+        stored = float(first) if isinstance(first, Decimal) else first or _EMPTY_TEXT
+        sheet.write_array_formula(row, column, *last, f"{{={formula}}}", styles[0], stored)
+        for down, values in enumerate(rows, row):
+            for at, (value, style) in enumerate(zip(values, styles, strict=True), column):
+                if (down, at) == (row, column):
+                    continue
+                # Not through `text`: these are results, which begin with whatever they like.
+                if isinstance(value, str):
+                    sheet.write_string(down, at, value, style)
+                else:
+                    sheet.write_number(down, at, float(value), style)
+
+    def project(self, content: bytes, document: str = "ThisWorkbook") -> None:
+        """Put a VBA project into the workbook; the sheets get code names as Excel would give them."""
+        self.book.add_vba_project(BytesIO(content), True)
+        self.book.set_vba_name(document)
 
     def link(self, **properties: Any) -> Any:
         """The boxed format of a link to another sheet."""

@@ -1,8 +1,8 @@
 """Rows of a workbook → Inputs: one parser for saved files and the open book, by keys and never by addresses."""
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
@@ -29,6 +29,7 @@ from xlreport.sheets.layout import (
     Addresses,
     InputSheet,
     cell_name,
+    date_of,
     input_sheets,
 )
 
@@ -55,6 +56,11 @@ class Reading:
     problems: tuple[Problem, ...]
     addresses: Addresses
 
+    @property
+    def wrong(self) -> frozenset[str]:
+        """The fields whose cell is wrong: no rule may take them for blank."""
+        return self.addresses.paths_at({problem.cell for problem in self.problems})
+
 
 @uncollected
 def read_workbook(path: Path) -> Reading:
@@ -77,21 +83,55 @@ def read_workbook(path: Path) -> Reading:
 def read_sheets(
     sheets: Mapping[str, Rows], odd: Mapping[str, OddCells] | None = None, name: str = "工作簿"
 ) -> Reading:
-    """Parse the rows of all sheets; `odd` are the cells whose content must not be believed."""
-    problems: list[Problem] = list(_check_meta(sheets.get(META_SHEET), name))
+    """Parse the rows of all sheets; `odd` are the cells whose content must not be believed.
+
+    Raises Unusable when they are not those of a master workbook.
+    """
+    meta = tuple(_check_meta(sheets.get(META_SHEET), name))
+    reading = read_blocks(sheets, odd, expected=[sheet.key for sheet in input_sheets()])
+    return replace(reading, problems=(*meta, *reading.problems))
+
+
+def read_blocks(
+    sheets: Mapping[str, Rows],
+    odd: Mapping[str, OddCells] | None = None,
+    *,
+    expected: Collection[str] = (),
+    dates_are_numbers: bool = False,
+) -> Reading:
+    """Parse the input sheets among these, as a cell's function gets them; the others are blank.
+
+    A sheet that is `expected` and absent is a problem. Excel hands dates to functions as serial numbers.
+    """
     found, strays = _by_mark(sheets)
-    problems += strays
+    problems: list[Problem] = list(strays)
     addresses = Addresses()
     parts: dict[str, Any] = {}
     for sheet in input_sheets():
-        parser = _SheetParser(sheet, problems, addresses)
+        parser = _SheetParser(sheet, problems, addresses, dates_are_numbers)
         tab = found.get(sheet.key)
-        if tab is None:
+        if tab is None and sheet.key not in expected:
+            pass
+        elif tab is None:
             problems.append(Problem(sheet.name, "缺少这张工作表，请从原工作簿恢复，或新建工作簿后重新填写。"))
         else:
             parser.read(tab, sheets[tab], (odd or {}).get(tab, {}))
         parts |= parser.records()
     return Reading(Inputs(**parts), tuple(problems), addresses)
+
+
+def typed_errors(sheets: Mapping[str, Rows]) -> dict[str, OddCells]:
+    """The cells of an open workbook that show an error: there it comes as its text."""
+    errors = {str(odd): odd for odd in Oddity if odd.is_error}
+    return {
+        name: {
+            (at, column): errors[cell]
+            for at, row in enumerate(rows)
+            for column, cell in enumerate(row)
+            if isinstance(cell, str) and cell in errors
+        }
+        for name, rows in sheets.items()
+    }
 
 
 def _check_meta(rows: Rows | None, name: str) -> Iterable[Problem]:
@@ -134,6 +174,7 @@ class _SheetParser:
     sheet: InputSheet
     problems: list[Problem]
     addresses: Addresses
+    dates_are_numbers: bool
     values: dict[str, dict[str, Value]] = field(default_factory=dict)
     rows: dict[str, tuple[Any, ...]] = field(default_factory=dict)
     tab: str = ""
@@ -213,6 +254,8 @@ class _SheetParser:
 
     def _value(self, content: Any, item: Field, at: int, column: int) -> Value:
         odd = self.odd.get((at, column))
+        if self.dates_are_numbers and item.kind is Kind.DATE:
+            content = date_of(content)
         value = (_disbelief(odd, item) if odd else None) or parse(content, item)
         if isinstance(value, Wrong):
             self._complain(value, item, at, column)

@@ -42,6 +42,7 @@ class Column:
     formula: Callable[[int], str] | None = None  # likewise; without one only the value is written
     before: str | None = None  # the field that it stands in front of; at the end if None
     same: bool = False  # the formula is the same in every row, so Excel may fill it into new ones
+    beside: bool = False  # of an array formula, which no table takes: it stands to the right of the table
 
 
 @dataclass
@@ -56,6 +57,8 @@ class TableSheet:
     note: str
     extra: Mapping[str, Sequence[Column]] = field(default_factory=dict)
     growing: bool = True
+    real: bool = True  # an Excel table; without it, cells that look like one
+    room: int = 0  # rows prepared below each table
 
     @property
     def rows(self) -> int:
@@ -83,6 +86,12 @@ class TableSheet:
         self.sheet.freeze_panes(FIRST_ROW, LABEL_COLUMN + 1)
         self.sheet.repeat_rows(HEADER_ROW)
         self.sheet.print_area(0, LABEL_COLUMN, self.last_row, column - 2)
+        inputs = [
+            at
+            for key, (tab, at) in self.addresses.columns.items()
+            if tab == self.declared.name and COMPUTED_MARK not in key
+        ]
+        self.addresses.corners[self.declared.name] = (self.last_row + self.room, max(inputs))
         if column > 2 * MANY_COLUMNS:
             self.sheet.set_landscape()
 
@@ -96,7 +105,13 @@ class TableSheet:
             for c in columns
         ]
         last = first + len(columns) - 1
-        self.pen.table(self.sheet, section.key, (HEADER_ROW, first, self.last_row, last), heads)
+        inside = [not isinstance(c, Column) or not c.beside for c in columns]
+        if self.real:
+            area = (HEADER_ROW, first, self.last_row, first + sum(inside) - 1)
+            self.pen.table(self.sheet, section.key, area, heads[: sum(inside)])
+        for at, head in enumerate(heads, first):
+            if not self.real or not inside[at - first]:
+                self.pen.text(self.sheet, HEADER_ROW, at, head["header"], self.pen.table_head())
         self.addresses.rows[section.key] = [FIRST_ROW + at for at in range(len(records))]
         narrow = len(columns) > MANY_COLUMNS
         for at, column in enumerate(columns, first):
@@ -115,7 +130,10 @@ class TableSheet:
         for item in section.fields:
             columns += [column for column in extra if column.before == item.key]
             columns.append(item)
-        return [*columns, *(column for column in extra if column.before is None)]
+        return sorted(
+            [*columns, *(column for column in extra if column.before is None)],
+            key=lambda column: isinstance(column, Column) and column.beside,
+        )
 
     def _write_input(
         self, section: Section, item: Field, at: int, records: Sequence[Any], narrow: bool

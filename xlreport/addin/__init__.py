@@ -1,0 +1,1 @@
+"""What lives inside the open workbook: functions in cells, ribbon buttons, the VBA project."""

@@ -1,0 +1,114 @@
+"""Plain values: what cells hand to a function and take from it, whichever program hosts them.
+
+A cell is a float, a text, a bool or None; a range is a tuple of rows of those. An error cell is its text
+(#DIV/0!). What a function cannot use raises `Unsuited`, and the cell then shows #VALUE!.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from xlreport.sheets.cells import Oddity
+
+Cell = float | str | bool | None
+Rows = tuple[tuple[Any, ...], ...]
+
+# Excel hands an error over as this number; anything else that it calls a number is a float.
+_EXCEL_ERRORS = {
+    -2146826288: Oddity.NULL,
+    -2146826281: Oddity.DIVISION,
+    -2146826273: Oddity.VALUE,
+    -2146826265: Oddity.REFERENCE,
+    -2146826259: Oddity.NAME,
+    -2146826252: Oddity.NUMBER,
+    -2146826246: Oddity.NOT_AVAILABLE,
+    -2146826245: Oddity.LOADING,
+}
+_ANY_EXCEL_ERROR = range(-2146826300, -2146826200)  # newer ones: #SPILL!, #CALC!
+ERRORS = {str(odd) for odd in Oddity if odd.is_error}
+_SMALLEST = Decimal("0.000001")  # 分, in 万元
+_MOST = Decimal(10) ** 15  # what a double still holds exactly to one
+
+
+class Unsuited(ValueError):
+    """An argument of the wrong type or shape."""
+
+
+def from_excel(value: Any) -> Any:
+    """An argument as Excel gives it, as a plain value."""
+    if type(value) is tuple:
+        if not any(type(cell) is int for row in value for cell in row):
+            return value
+        return tuple(tuple(map(_without_code, row)) for row in value)
+    return _without_code(value)
+
+
+def _without_code(cell: Any) -> Any:
+    if type(cell) is not int:
+        return cell
+    if cell in _ANY_EXCEL_ERROR:
+        return str(_EXCEL_ERRORS.get(cell, Oddity.VALUE))
+    return float(cell)
+
+
+def single(value: Any) -> Cell:
+    """The one value of an argument. Raises Unsuited for an error, and for a range of several cells."""
+    if type(value) is tuple:
+        if len(value) != 1 or len(value[0]) != 1:
+            raise Unsuited("one cell is wanted")
+        value = value[0][0]
+    if type(value) is str and value in ERRORS:
+        raise Unsuited(value)
+    return None if value == "" else value
+
+
+def number(value: Any) -> Decimal | None:
+    """The number of an argument, exact to 分; None for a blank. Raises Unsuited for a text or an error."""
+    value = single(value)
+    if value is None:
+        return None
+    if type(value) is not float and type(value) is not int:
+        raise Unsuited("a number is wanted")
+    try:
+        exact = Decimal(f"{value:.6f}") if type(value) is float else Decimal(value)
+    except InvalidOperation as error:  # inf, nan
+        raise Unsuited("a finite number is wanted") from error
+    if not exact.is_finite() or abs(exact) > _MOST:
+        raise Unsuited("a number of ordinary size is wanted")
+    return exact
+
+
+def numbers(value: Any) -> list[Decimal | None]:
+    """The numbers of a cell or a range, row by row."""
+    return [number(cell) for row in rows(value) for cell in row]
+
+
+def rows(value: Any) -> Rows:
+    """A cell or a range as rows."""
+    return value if type(value) is tuple else ((value,),)
+
+
+def column(value: Any) -> list[Any]:
+    """The cells of a column, or of one cell. Raises Unsuited for a range of several columns."""
+    cells = rows(value)
+    if any(len(row) != 1 for row in cells):
+        raise Unsuited("one column is wanted")
+    return [row[0] for row in cells]
+
+
+def texts(value: Any) -> list[str]:
+    """The texts of a column; a blank is an empty one. Raises Unsuited for anything but text."""
+    cells = ["" if cell is None else cell for cell in column(value)]
+    if not all(type(cell) is str for cell in cells) or ERRORS.intersection(cells):
+        raise Unsuited("texts are wanted")
+    return cells
+
+
+def as_column(values: Sequence[Any]) -> Rows:
+    """Values as the rows of one column."""
+    return tuple((value,) for value in values)
+
+
+def shown(rate: Decimal | str) -> float | str:
+    """A figure or the sign instead of it, as a cell takes it."""
+    return float(rate) if isinstance(rate, Decimal) else rate

@@ -1,0 +1,213 @@
+"""What each button does to the open workbook, an `xlwings.Book`, whichever program hosts it.
+
+A button does one thing, saves nothing that nobody asked for, and ends in one sentence.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import xlwings
+
+from xlreport.addin import marks, outbox
+from xlreport.addin.log import last_lines, note
+from xlreport.addin.self_test import DIAGNOSIS, FIRST
+from xlreport.addin.self_test import SHEET as SELF_TEST
+from xlreport.checks.rule import Level
+from xlreport.department import Department, Output, department_of, generated_workbook, mail_draft, word_report
+from xlreport.diagnosis import State
+from xlreport.doctor import diagnose
+from xlreport.errors import Unusable
+from xlreport.files import write_all
+from xlreport.report import evaluate
+from xlreport.sheets.layout import MANUAL, META_SHEET
+from xlreport.sheets.reader import Reading, read_sheets, typed_errors
+
+TITLE = "绩效自评"
+LOGGED = 10  # lines of the log that 诊断 shows
+_HEADS = ("状态", "项目", "情况", "处理办法")
+
+Action = Callable[[xlwings.Book], str]
+ACTIONS: dict[str, Action] = {}
+
+
+def action(doing: str) -> Callable[[Action], Action]:
+    """Register a button's function; `doing` is what the status bar says meanwhile."""
+
+    def register(body: Action) -> Action:
+        def done(book: xlwings.Book) -> str:
+            with _busy(book, doing):
+                return body(book)
+
+        ACTIONS[body.__name__] = done
+        return body
+
+    return register
+
+
+def run(name: str, book: xlwings.Book) -> str:
+    """Do what a button says and tell the user how it ended, in one sentence."""
+    try:
+        said = ACTIONS[name](book)
+        book.app.alert(said, TITLE)
+    except Unusable as error:
+        said = str(error)
+        book.app.alert(said, TITLE, mode="critical")
+    except Exception as error:  # whatever it is: the user gets a sentence, the log the reason
+        note(name, error)
+        said = f"没有完成（{type(error).__name__}），工作簿未改动或只改了标记；请点“诊断”查看原因。"
+        book.app.alert(said, TITLE, mode="critical")
+    return said
+
+
+@contextmanager
+def _busy(book: xlwings.Book, doing: str) -> Iterator[None]:
+    """Say in the status bar what is going on, and keep the screen still."""
+    app = book.app
+    app.status_bar = doing
+    app.screen_updating = False
+    try:
+        yield
+    finally:
+        app.screen_updating = True
+        app.status_bar = False
+
+
+@action("正在检查……")
+def run_checks(book: xlwings.Book) -> str:
+    """Write the check sheet, mark the cells that are wrong, go to the first of them, and say how many."""
+    reading = read_book(book)
+    report = evaluate(reading.inputs, reading.wrong)
+    marks.write_outcomes(book, reading, report)
+    first = marks.mark_cells(book, reading, report)
+    counts = "，".join(f"{level} {report.count(level)} 条" for level in Level)
+    said = f"检查完成：填写有误 {len(reading.problems)} 处，{counts}。"
+    if not first:
+        return said
+    sheet, cell = first
+    book.sheets[sheet].activate()
+    book.sheets[sheet].range(cell).select()
+    return f"{said}已转到 {sheet}!{cell}；有问题的单元格已着色，再次检查时会更新。"
+
+
+@action("正在导出报告……")
+def export_report(book: xlwings.Book) -> str:
+    """Write the Word report beside the workbook."""
+    folder = folder_of(book)
+    department = department_of(read_book(book), book.name)
+    return _written(department, _write(folder, word_report(department)))
+
+
+@action("正在生成工作簿……")
+def generate_workbook(book: xlwings.Book) -> str:
+    """Write the workbook that is handed in beside the master."""
+    folder = folder_of(book)
+    department = department_of(read_book(book), book.name)
+    return _written(department, _write(folder, generated_workbook(department)))
+
+
+@action("正在准备邮件……")
+def send_mail(book: xlwings.Book) -> str:
+    """Write report and generated workbook, and open a draft that has both attached."""
+    folder = folder_of(book)
+    department = department_of(read_book(book), book.name)
+    attached = _write(folder, generated_workbook(department), word_report(department))
+    draft = mail_draft(department)
+    return outbox.open_draft(department, attached, lambda: _write(folder, draft)[0])
+
+
+@action("正在打开使用说明……")
+def show_help(book: xlwings.Book) -> str:
+    """Go to the manual, which comes with the workbook."""
+    _sheet(book, MANUAL).activate()
+    return "使用说明在这张工作表；各按钮的作用见第一节。"
+
+
+@action("正在诊断……")
+def show_diagnosis(book: xlwings.Book) -> str:
+    """Show the self-test, calculated anew, and beside it what the doctor and the log have to say."""
+    found = diagnose(_path_of(book))
+    lines = [(str(item.state), item.title, item.message, item.remedy) for item in found]
+    lines += [("日志", "", line, "") for line in last_lines(LOGGED)]
+    if SELF_TEST not in [sheet.name for sheet in book.sheets]:
+        book.sheets.add(SELF_TEST, after=book.sheets[len(book.sheets) - 1])
+    sheet = book.sheets[SELF_TEST]
+    sheet.visible = True
+    book.app.calculate()
+    last = max(sheet.used_range.last_cell.row, FIRST)
+    sheet.range((FIRST, DIAGNOSIS + 1), (last, DIAGNOSIS + 4)).clear_contents()
+    sheet.range((FIRST, DIAGNOSIS + 1)).resize(len(lines) + 1, 4).value = [_HEADS, *lines]
+    sheet.activate()
+    wrong = sum(item.state is State.WRONG for item in found)
+    return f"诊断完成：{len(found)} 项中有问题 {wrong} 项；左边是函数自检，右边是诊断结果和日志。"
+
+
+def read_book(book: xlwings.Book) -> Reading:
+    """The open workbook as the reader takes it. Raises Unusable when it is no master workbook."""
+    if META_SHEET not in [sheet.name for sheet in book.sheets]:
+        raise Unusable(f"{book.name}：不是 xlreport 的主工作簿，请先打开主工作簿，再点这个按钮。")
+    rows = {sheet.name: _rows(sheet) for sheet in book.sheets if sheet.name not in (MANUAL, SELF_TEST)}
+    return read_sheets(rows, typed_errors(rows), book.name)
+
+
+def _rows(sheet: xlwings.Sheet) -> list[list[Any]]:
+    """All of a sheet from A1 on, in one read."""
+    last = sheet.used_range.last_cell
+    values = sheet.range((1, 1), (last.row, last.column)).options(ndim=2, err_to_str=True).value
+    return list(values)
+
+
+def folder_of(book: xlwings.Book) -> Path:
+    """The folder of the workbook. Raises Unusable when it has none on this machine."""
+    path = _path_of(book)
+    if path is None:
+        raise Unusable(
+            f"{book.name}：还没有保存在本机的文件夹里，请先保存到本机（不是网络位置），再点这个按钮。"
+        )
+    return path.parent
+
+
+def _path_of(book: xlwings.Book) -> Path | None:
+    # For OneDrive and SharePoint Excel says a URL, and xlwings an error where it finds no folder for it.
+    with suppress(xlwings.XlwingsError, OSError):
+        path = Path(book.fullname)
+        if path.is_absolute() and path.is_file():
+            return path
+    return None
+
+
+def _sheet(book: xlwings.Book, name: str) -> xlwings.Sheet:
+    if name not in [sheet.name for sheet in book.sheets]:
+        raise Unusable(f"{book.name}：没有“{name}”这张工作表（也许改了名），请恢复原来的名称。")
+    return book.sheets[name]
+
+
+def _write(folder: Path, *outputs: Output) -> list[Path]:
+    """Write files under names that are free: somebody may have edited the earlier ones."""
+    targets = {_free(folder / output.name): output.write for output in outputs}
+    write_all(targets)
+    return list(targets)
+
+
+def _free(path: Path) -> Path:
+    number = 2
+    free = path
+    while free.exists():
+        free = path.with_stem(f"{path.stem}（{number}）")
+        number += 1
+    return free
+
+
+def _written(department: Department, paths: list[Path]) -> str:
+    """What was written, and what is still open."""
+    said = f"已生成：{'、'.join(path.name for path in paths)}（与工作簿在同一文件夹）。"
+    left = [
+        f"{level} {count} 条"
+        for level in (Level.HARD, Level.EXPLAIN)
+        if (count := sum(finding.level is level for finding in department.report.open_findings))
+    ]
+    notes = [f"未处理的问题：{'，'.join(left)}"] if left else []
+    if gaps := department.story.gaps:
+        notes.append(f"未填的内容 {len(gaps)} 处，已标为〔未填：…〕")
+    return f"{said}注意：{'；'.join(notes)}。" if notes else said

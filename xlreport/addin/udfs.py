@@ -1,0 +1,222 @@
+"""The functions in cells: thin over the rates, the rules and the narrative.
+
+`inputs` are input sheets of the workbook, each from A1 on, with its hidden keys: the reader knows a sheet by
+them, so their order, inserted rows and renamed tabs do not matter. All of a sheet is one argument, and a
+table or a list of rules one call, because in Excel a call costs more than what it computes.
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from xlreport.addin.function import FUNCTIONS, Function, function
+from xlreport.addin.plain import (
+    Rows,
+    Unsuited,
+    as_column,
+    column,
+    number,
+    numbers,
+    rows,
+    shown,
+    texts,
+)
+from xlreport.model import scoring
+from xlreport.model.inputs import Explanation, TemplateLine
+from xlreport.model.rates import RATES, RateValue, change, rate_values, ratio
+from xlreport.report import Report, evaluate
+from xlreport.sheets.cells import Oddity
+from xlreport.sheets.layout import SHEET_MARK, input_sheets
+from xlreport.sheets.reader import Reading, read_blocks, typed_errors
+
+__all__ = ["FUNCTIONS", "Function"]
+
+MOST_CHARACTERS = 32_767  # in a cell
+_NONE = RateValue(None, blank=True)
+_INPUTS = "输入工作表，从 A1 到最后一格，如 收支情况!$A$1:$I$40；可依次给出多张"
+
+
+@function(
+    "部分 ÷ 整体，四舍五入到万分之一；空白得空白，整体为 0 得 —",
+    part="部分，如执行数",
+    whole="整体，如预算数",
+)
+def xr_share(part: Any, whole: Any) -> Any:
+    return shown(_ratio(number(part), number(whole)).cell)
+
+
+@function(
+    "（本期 − 上期）÷ 上期，四舍五入到万分之一；空白得空白，上期为 0 得 —",
+    now="本期数",
+    before="上期数",
+)
+def xr_change(now: Any, before: Any) -> Any:
+    new, old = number(now), number(before)
+    return shown((_NONE if new is None or old is None else RateValue(change(new, old))).cell)
+
+
+@function(
+    "合计 − 各分项之和，按分（0.000001 万元）精确计算；平衡得 0，合计或全部分项空白得空白",
+    total="合计数",
+    parts="分项，单元格或区域，可给多个；空白的不计",
+)
+def xr_balance(total: Any, *parts: Any) -> Any:
+    whole = number(total)
+    filled = [value for part in parts for value in numbers(part) if value is not None]
+    return "" if whole is None or not filled else float(whole - sum(filled))
+
+
+@function(
+    "两列数逐行相除，四舍五入到万分之一，得一列（数组公式）；空白得空白，除数为 0 得 —",
+    parts="被除数一列，如各项目的全年执行数",
+    wholes="除数一列，与前一列行数相同",
+)
+def xr_rates(parts: Any, wholes: Any) -> Any:
+    above, below = column(parts), column(wholes)
+    if len(above) != len(below):
+        raise Unsuited("columns of the same length are wanted")
+    return as_column([_row_share(part, whole) for part, whole in zip(above, below, strict=True)])
+
+
+def _row_share(part: Any, whole: Any) -> Any:
+    """One wrong row shows its own error; the others are right."""
+    try:
+        return shown(_ratio(number(part), number(whole)).cell)
+    except Unsuited:
+        return str(Oddity.VALUE)
+
+
+def _ratio(part: Decimal | None, whole: Decimal | None) -> RateValue:
+    return _NONE if part is None or whole is None else RateValue(ratio(part, whole))
+
+
+@function(
+    "得分：分值 × min(1, 完成值 ÷ 目标值)，四舍五入到两位小数；空白得空白，目标值为 0 得 —",
+    value="完成值",
+    target="目标值",
+    points="分值，如 10",
+)
+def xr_score(value: Any, target: Any, points: Any) -> Any:
+    figures = number(value), number(target), number(points)
+    if None in figures:
+        return ""
+    given = scoring.score(*figures)  # type: ignore[arg-type]  # none of them is None
+    return shown("—" if given is None else given)
+
+
+@function(
+    "等级：90（含）以上优，80（含）以上良，60（含）以上中，60 以下差",
+    total="总得分",
+    full="满分，省略为 100",
+)
+def xr_grade(total: Any, full: Any = None) -> Any:
+    points, most = number(total), number(full)
+    return "" if points is None else scoring.grade(points, scoring.FULL if most is None else most)
+
+
+@function(
+    "按输入工作表计算“指标计算”表中的比率，一次可算一列（数组公式）；缺数得空白，分母为 0 得 —",
+    rate="指标名称或标识，如 预算执行率；可以是一列",
+    inputs=_INPUTS,
+)
+def xr_rate(rate: Any, *inputs: Any) -> Any:
+    values = rate_values(_reading(inputs).inputs)
+    keys = [_rate_key(name) for name in column(rate)]
+    return as_column([shown(values[key].cell) if key else "" for key in keys])
+
+
+@lru_cache(maxsize=1)
+def _rate_keys() -> dict[str, str]:
+    return {name: key for key, item in RATES.items() for name in (key, item.label)}
+
+
+def _rate_key(name: Any) -> str | None:
+    if name in (None, ""):
+        return None
+    try:
+        return _rate_keys()[name]
+    except (KeyError, TypeError) as error:
+        raise Unsuited(f"no rate {name}") from error
+
+
+@function(
+    "检查勾稽规则：得结果、问题、位置三列，一条规则一行（数组公式）；已填说明的“需说明”显示为已说明",
+    rule="规则编号，如 F02；可以是一列",
+    explanations="各规则的说明，与编号行数相同；没有则留空",
+    inputs=_INPUTS,
+)
+def xr_check(rule: Any, explanations: Any, *inputs: Any) -> Any:
+    ids, given = texts(rule), texts(explanations)
+    if given == [""]:
+        given *= len(ids)
+    if len(given) != len(ids):
+        raise Unsuited("an explanation for each rule is wanted")
+    where = _reading(inputs).addresses
+    report = _checked(inputs, tuple((id, why) for id, why in zip(ids, given, strict=True) if id and why))
+    outcomes, found = report.outcomes, report.found
+    if unknown := [id for id in ids if id and id not in outcomes]:
+        raise Unsuited(f"no rule {unknown[0]}")
+    return tuple(
+        (str(outcomes[id]), _fitting(report.problem(id)), where.place(found.get(id, ())))
+        if id
+        else ("", "", "")
+        for id in ids
+    )
+
+
+@function("输入工作表中填写有误的单元格：几处，第一处在哪里、怎样改；没有得空白", inputs=_INPUTS)
+def xr_problems(*inputs: Any) -> Any:
+    problems = _reading(inputs).problems
+    return _fitting(f"填写有误 {len(problems)} 处：{problems[0]}") if problems else ""
+
+
+@function(
+    "把报告模板的各行换成报告文字，一行得一格（数组公式）；模板有误的行得〔原因〕",
+    lines="报告模板的样式和内容两列",
+    inputs=_INPUTS,
+)
+def xr_texts(lines: Any, *inputs: Any) -> Any:
+    from xlreport.narrative import narrate  # loads the template engine, which only this needs
+
+    cells = rows(lines)
+    if any(len(row) != 2 for row in cells):
+        raise Unsuited("style and text are wanted")
+    record = _reading(inputs).inputs
+    template = tuple(TemplateLine(_line_text(style), _line_text(text)) for style, text in cells)
+    report = Report(replace(record, template=template), rate_values(record), ())
+    return as_column([_fitting(text) for text in narrate(report).previews])
+
+
+def _line_text(cell: Any) -> str | None:
+    if cell is None or cell == "":
+        return None
+    return cell if type(cell) is str else f"{cell:g}" if type(cell) is float else str(cell)
+
+
+def _fitting(text: str) -> str:
+    """A text that a cell can hold."""
+    more = "……（到此为止）"
+    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - len(more)] + more
+
+
+# The functions of one calculation get the same sheets, so what was read last is kept.
+@lru_cache(maxsize=2)
+def _reading(inputs: tuple[Any, ...]) -> Reading:
+    known = {sheet.key: sheet.name for sheet in input_sheets()}
+    blocks: dict[str, Rows] = {}
+    for block in inputs:
+        cells = rows(block)
+        mark = cells[0][0]
+        name = known.get(mark.removeprefix(SHEET_MARK)) if isinstance(mark, str) else None
+        if name is None or name in blocks:
+            raise Unsuited(f"an input sheet from A1 on is wanted, not {str(mark)[:20]}")
+        blocks[name] = cells
+    return read_blocks(blocks, typed_errors(blocks), dates_are_numbers=True)
+
+
+@lru_cache(maxsize=2)
+def _checked(inputs: tuple[Any, ...], explanations: tuple[tuple[str, str], ...]) -> Report:
+    reading = _reading(inputs)
+    record = replace(reading.inputs, explanations=tuple(Explanation(*item) for item in explanations))
+    return evaluate(record, reading.wrong)
