@@ -2,7 +2,7 @@ Attribute VB_Name = "Ribbon"
 Option Explicit
 
 ' What ribbon.xml calls. Object instead of IRibbonControl: no reference to the Office library is needed.
-' Excel looks for a callback by its name in whatever is open: in the add-in this module is called AddinRibbon.
+' Excel looks for a callback by its name in whatever is open: in the add-in they are called XrAddin...
 
 Private mRibbon As Object
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
+from pyopenvba import ExcelFile
+
 from xlreport.addin.function import CATEGORY
 from xlreport.addin.udfs import FUNCTIONS
 
@@ -78,18 +80,9 @@ def _argument(text: str) -> Argument:
 
 
 def _public(path: Path) -> dict[str, Procedure]:
-    """The public procedures of the standard modules, as Module.Procedure."""
-    return {
-        f"{module}.{name}": each
-        for module, text in vba_texts(path).items()
-        if _DOCUMENT not in text
-        for name, each in procedures(text).items()
-    }
-
-
-def _functions(path: Path) -> dict[str, Procedure]:
-    """The public functions of the standard modules, which cells call by their bare name."""
-    return {name.partition(".")[2]: each for name, each in _public(path).items() if each.kind == "Function"}
+    """The public procedures of the standard modules."""
+    texts = [text for text in vba_texts(path).values() if _DOCUMENT not in text]
+    return {name: each for text in texts for name, each in procedures(text).items()}
 
 
 def _ribbons(path: Path) -> list[tuple[str, str]]:
@@ -140,7 +133,7 @@ def ribbon_callbacks(path: Path) -> list[str]:
 
 def argument_descriptions(path: Path) -> list[str]:
     """What the function wizard says of each argument is what is declared, and VBA has the same arguments."""
-    public = _functions(path)
+    public = _public(path)
     with ZipFile(path) as package:
         workbook = ElementTree.fromstring(package.read("xl/workbook.xml"))
     said = {
@@ -163,7 +156,7 @@ def argument_descriptions(path: Path) -> list[str]:
 
 def formula_functions(path: Path) -> list[str]:
     """Each of our functions that a formula uses is there."""
-    there = set(_functions(path)) & set(FUNCTIONS)
+    there = {name for name, each in _public(path).items() if each.kind == "Function"} & set(FUNCTIONS)
     wrong = []
     with ZipFile(path) as package:
         for part in package.namelist():
@@ -255,3 +248,21 @@ LINTS = (
     function_groups,
     vba_is_ascii,
 )
+
+
+def plant(source: Path, target: Path, part: str, old: str, new: str) -> None:
+    """A copy with a fault in one part, or in one VBA module."""
+    if "." not in part:
+        with ExcelFile(source) as book:
+            text = book.get_module(part)
+            assert old in text
+            book.set_module(part, text.replace(old, new))
+            book.save(target)
+        return
+    with ZipFile(source) as before, ZipFile(target, "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            if name == part:
+                assert old.encode() in content
+                content = content.replace(old.encode(), new.encode(), 1)
+            after.writestr(name, content)

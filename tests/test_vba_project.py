@@ -13,7 +13,7 @@ from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.exceptions import VBACompileError
 
 from tests import package_lints
-from tests.package_lints import LINTS, vba_texts
+from tests.package_lints import CALLBACKS, LINTS, plant, procedures, vba_texts
 from tests.test_packages import errors
 from tests.vba_interpreter import RIBBON_PLAYER, STAND_IN, compiled, undeclared
 from xlreport.addin.addin_file import build_addin, write_function_sheet
@@ -21,9 +21,7 @@ from xlreport.addin.function import CATEGORY
 from xlreport.addin.package import RIBBON as RIBBON_PART
 from xlreport.addin.package import RIBBON_RELATION, complete
 from xlreport.addin.project import (
-    ADDIN_RIBBON,
     MODULES,
-    RIBBON,
     master_project,
     read_macros,
     read_text,
@@ -98,8 +96,7 @@ def test_olevba_reads_the_very_texts(package: Path, macros: Path) -> None:
         found.pop("ThisWorkbook").partition("Option Explicit")[2] == document.partition("Option Explicit")[2]
     )
     assert found.pop("Sheet1").strip().splitlines()[-1].startswith("Attribute ")
-    if addin:
-        found[RIBBON] = found.pop(ADDIN_RIBBON).replace(ADDIN_RIBBON, RIBBON, 1)
+    found["Ribbon"] = found["Ribbon"].replace("Public Sub XrAddin", "Public Sub Xr")
     assert found == read_macros(macros) | {"xlwings": xlwings_module(addin)}
 
 
@@ -210,8 +207,8 @@ def test_every_module_compiles(package: Path) -> None:
 def test_the_search_for_undeclared_names_is_awake(fresh: dict[str, Path], old: str, new: str) -> None:
     path = fresh["fresh.xlsm"]
     texts = vba_texts(path)
-    assert old in texts[RIBBON]
-    texts[RIBBON] = texts[RIBBON].replace(old, new)
+    assert old in texts["Ribbon"]
+    texts["Ribbon"] = texts["Ribbon"].replace(old, new)
     assert len(undeclared(compiled(path, texts))) == 1
 
 
@@ -223,18 +220,24 @@ def test_the_compiler_is_awake(fresh: dict[str, Path], module: str) -> None:
         compiled(fresh["fresh.xlsm"], texts)
 
 
+def own_name(callback: str, package: Path) -> str:
+    """What a callback is called in a package: never the same in the add-in and in a workbook open beside it."""
+    return callback.replace("Xr", "XrAddin") if package.suffix == ".xlam" else callback
+
+
 @pytest.fixture
 def played(package: Path) -> ExcelApplication:
     """The modules of a package with the stand-in for Host."""
     texts = vba_texts(package)
-    ribbon = ADDIN_RIBBON if package.suffix == ".xlam" else RIBBON
     for name, old, new in (
-        (ribbon, "ThisWorkbook.IsAddin", "PlayAddin"),
+        ("Ribbon", "ThisWorkbook.IsAddin", "PlayAddin"),
         ("Descriptions", "Application.MacroOptions", "PlayOptions"),
     ):
         assert old in texts[name]
         texts[name] = texts[name].replace(old, new)
     texts["Host"] = STAND_IN
+    for callback in ("XrTabVisible", "XrRibbonLoaded"):
+        texts["Host"] = texts["Host"].replace(callback, own_name(callback, package))
     excel = compiled(package, texts)
     excel.add_module(RIBBON_PLAYER, name="RibbonPlayer", kind="class")
     return excel
@@ -244,8 +247,7 @@ def test_every_button_runs_its_action(package: Path, played: ExcelApplication) -
     with ZipFile(package) as parts:
         ribbon = ElementTree.fromstring(parts.read(RIBBON_PART))
     named = [each.attrib["onAction"] for each in ribbon.iter() if "onAction" in each.attrib]
-    module = ADDIN_RIBBON if package.suffix == ".xlam" else RIBBON
-    assert named == [f"{module}.{name}" for name in ACTIONS]
+    assert named == [own_name(name, package) for name in ACTIONS]
     for name in named:
         played.run(name, played.workbook)
     assert played.console == list(ACTIONS.values())
@@ -271,6 +273,20 @@ def test_the_addin_hides_its_tab_where_the_workbook_has_one(played: ExcelApplica
     assert shown == {(False, False): True, (False, True): True, (True, False): True, (True, True): False}
 
 
+def test_no_callback_of_the_addin_is_called_as_one_of_the_workbook(fresh: dict[str, Path]) -> None:
+    names = []
+    for path in fresh.values():
+        with ZipFile(path) as parts:
+            ribbon = ElementTree.fromstring(parts.read(RIBBON_PART))
+        names.append({each.attrib[key] for each in ribbon.iter() for key in CALLBACKS if key in each.attrib})
+    assert len(names[0]) == len(names[1]) == len(ACTIONS) + 2
+    public = [
+        {name for text in vba_texts(path).values() for name in procedures(text)} for path in fresh.values()
+    ]
+    assert names[0].isdisjoint(public[1])
+    assert names[1].isdisjoint(public[0])
+
+
 def test_the_ribbon_is_refreshed_once_it_is_there(played: ExcelApplication) -> None:
     played.run("PlayRibbon")
     assert played.console == ["xrTab"]
@@ -278,7 +294,7 @@ def test_the_ribbon_is_refreshed_once_it_is_there(played: ExcelApplication) -> N
 
 def test_another_workbook_refreshes_the_ribbon_of_the_addin(fresh: dict[str, Path]) -> None:
     texts = vba_texts(fresh["fresh.xlam"])
-    texts[ADDIN_RIBBON] = "Public Sub XrRefreshRibbon()\nDebug.Print 1\nEnd Sub\n"
+    texts["Ribbon"] = "Public Sub XrRefreshRibbon()\nDebug.Print 1\nEnd Sub\n"
     excel = compiled(fresh["fresh.xlam"], texts)
     excel.run("ThisWorkbook.Workbook_Open")
     assert excel.console == []
@@ -337,8 +353,8 @@ BOOK, SHEET = "xl/workbook.xml", "xl/worksheets/sheet1.xml"
         ("ribbon_parts", "_rels/.rels", "ui/extensibility", "ui/other"),
         ("ribbon_parts", "_rels/.rels", "</Relat", "TWICE</Relat"),
         ("ribbon_callbacks", RIBBON_PART, "XrSendMail", "XrSendMails"),
-        ("ribbon_callbacks", RIBBON_PART, "Ribbon.XrTabVisible", "Ribbon.XrSendMail"),
-        ("ribbon_callbacks", RIBBON_PART, "Ribbon.XrTabVisible", "Host.XrHasOwnButtons"),
+        ("ribbon_callbacks", RIBBON_PART, '"XrTabVisible"', '"XrSendMail"'),
+        ("ribbon_callbacks", RIBBON_PART, "XrTabVisible", "XrHasOwnButtons"),
         ("ribbon_callbacks", RIBBON_PART, "getVisible=", "getLabel="),
         ("argument_descriptions", BOOK, 'index="1"', 'index="2"'),
         ("argument_descriptions", BOOK, 'x14:definedName name="XR_RATE"', 'x14:definedName name="XR_OTHER"'),
@@ -375,21 +391,3 @@ def test_lint_is_awake(
     new = new.replace("TWICE", f'<Relationship Id="r" Type="{RIBBON_RELATION}" Target="{RIBBON_PART}"/>')
     plant(fresh["fresh.xlsm"], path, part, old, new)
     assert getattr(package_lints, lint)(path)
-
-
-def plant(source: Path, target: Path, part: str, old: str, new: str) -> None:
-    """A copy with a fault in one part, or in one VBA module."""
-    if "." not in part:
-        with ExcelFile(source) as book:
-            text = book.get_module(part)
-            assert old in text
-            book.set_module(part, text.replace(old, new))
-            book.save(target)
-        return
-    with ZipFile(source) as before, ZipFile(target, "w") as after:
-        for name in before.namelist():
-            content = before.read(name)
-            if name == part:
-                assert old.encode() in content
-                content = content.replace(old.encode(), new.encode(), 1)
-            after.writestr(name, content)

@@ -11,13 +11,13 @@ from xlreport.assets import MACROS
 
 # Not every file there: of the two Host modules, the other one is LibreOffice's.
 MODULES = ("Descriptions", "Functions", "Host", "Ribbon")
-RIBBON, ADDIN_RIBBON = "Ribbon", "AddinRibbon"
 PART = "xl/vbaProject.bin"
 BOOK = "ThisWorkbook"  # the code name of the workbook, and the name of its module
 PROJECT_NAME = "xlreport"  # names the sheet and the files that the xlwings module takes its settings from
 
 _NAME = re.compile(r'Attribute VB_Name = "(\w+)"\n')
 _PROJECT_NAME = re.compile(r'^(Public Const PROJECT_NAME As String = )"\w+"$', re.MULTILINE)
+_CALLBACK = re.compile(r'\b(onLoad|getVisible|onAction)="Xr(\w+)"')
 _PIN = re.compile(r"xlwings==([\w.]+)")
 
 
@@ -86,12 +86,17 @@ def master_project(macros: Path = MACROS) -> bytes:
 
 
 def addin_project(macros: Path = MACROS) -> bytes:
-    """The project of the add-in, whose callbacks cannot be taken for those of a master workbook beside it."""
+    """The project of the add-in.
+
+    Its callbacks have names of their own: Excel looks for a callback in all that is open, so that the add-in's
+    tab could otherwise ask the master workbook, and the other way round, whether to show itself.
+    """
     modules = read_macros(macros) | {"xlwings": xlwings_module(addin=True)}
-    modules[ADDIN_RIBBON] = modules.pop(RIBBON).replace(f'"{RIBBON}"', f'"{ADDIN_RIBBON}"', 1)
+    for _, name in _CALLBACK.findall(read_text(macros / "ribbon.xml")):
+        modules["Ribbon"] = modules["Ribbon"].replace(f"Public Sub Xr{name}(", f"Public Sub XrAddin{name}(")
     return vba_project(modules, read_text(macros / "ThisAddin.cls"))
 
 
 def addin_ribbon(macros: Path = MACROS) -> str:
-    """The ribbon that calls the add-in's own module."""
-    return read_text(macros / "ribbon.xml").replace(f'"{RIBBON}.', f'"{ADDIN_RIBBON}.')
+    """The ribbon of the add-in, with its names of the callbacks."""
+    return _CALLBACK.sub(r'\1="XrAddin\2"', read_text(macros / "ribbon.xml"))
