@@ -17,7 +17,7 @@ Public Function XrCall(ByVal name As String, ByVal leading As Variant, ByVal fol
     arguments = PlainValues(leading, following)
     On Error GoTo Lost
     result = Server().CallUDF(PUBLISHED, name, arguments, ThisWorkbook, Nothing)
-    XrCall = LongTexts(result)
+    XrCall = CellValues(result)
     Exit Function
 Lost:
     ' The server may have been closed since the last call: once more, with a new one.
@@ -26,7 +26,12 @@ Lost:
 Again:
     On Error GoTo 0
     result = Server().CallUDF(PUBLISHED, name, arguments, ThisWorkbook, Nothing)
-    XrCall = LongTexts(result)
+    XrCall = CellValues(result)
+End Function
+
+' What a cell shows where its function failed: an error, never a text, which a sum would skip.
+Public Function XrFailed() As Variant
+    XrFailed = CVErr(xlErrValue)
 End Function
 
 ' A button: Python does it to the active workbook and says itself how it ended.
@@ -110,17 +115,37 @@ Private Function PlainValue(ByVal argument As Variant) As Variant
     End If
 End Function
 
-' Excel shows #VALUE! for texts of more than 255 characters in an array of Variants, but not of Strings.
-Private Function LongTexts(ByVal result As Variant) As Variant
-    Dim texts() As String
+' A result as cells take it. Excel shows #VALUE! for texts of more than 255 characters in an array of Variants,
+' but not of Strings; and the text #VALUE! must become the error, for a sum would skip a text.
+Private Function CellValues(ByVal result As Variant) As Variant
     Dim cell As Variant
+    Dim onlyTexts As Boolean
+    If Not IsArray(result) Then
+        CellValues = CellValue(result)
+        Exit Function
+    End If
+    onlyTexts = True
+    For Each cell In result
+        If VarType(CellValue(cell)) <> vbString Then onlyTexts = False
+    Next cell
+    If onlyTexts Then
+        CellValues = AsTexts(result)
+    Else
+        CellValues = AsVariants(result)
+    End If
+End Function
+
+Private Function CellValue(ByVal value As Variant) As Variant
+    CellValue = value
+    If VarType(value) = vbString Then
+        If value = "#VALUE!" Then CellValue = XrFailed()
+    End If
+End Function
+
+Private Function AsTexts(ByVal result As Variant) As Variant
+    Dim texts() As String
     Dim row As Long
     Dim column As Long
-    LongTexts = result
-    If Not IsArray(result) Then Exit Function
-    For Each cell In result
-        If VarType(cell) <> vbString Then Exit Function
-    Next cell
     If IsOneRow(result) Then
         ReDim texts(0 To 0, LBound(result) To UBound(result))
         For column = LBound(result) To UBound(result)
@@ -134,7 +159,24 @@ Private Function LongTexts(ByVal result As Variant) As Variant
             Next column
         Next row
     End If
-    LongTexts = texts
+    AsTexts = texts
+End Function
+
+Private Function AsVariants(ByVal result As Variant) As Variant
+    Dim row As Long
+    Dim column As Long
+    If IsOneRow(result) Then
+        For column = LBound(result) To UBound(result)
+            result(column) = CellValue(result(column))
+        Next column
+    Else
+        For row = LBound(result, 1) To UBound(result, 1)
+            For column = LBound(result, 2) To UBound(result, 2)
+                result(row, column) = CellValue(result(row, column))
+            Next column
+        Next row
+    End If
+    AsVariants = result
 End Function
 
 ' Whether an array has but one dimension: xlwings gives a single row so.

@@ -12,9 +12,16 @@ Public Function XrCall(ByVal name As String, leading As Variant, following As Va
     XrCall = Grid(server.CallUDF(name, leading, following))
 End Function
 
-Public Sub XrRunAction(ByVal action As String)
+' CVErr would be a text here, which a sum skips.
+Public Function XrFailed() As Variant
     If server Is Nothing Then Set server = CreateUnoService("org.xlreport.Bridge")
-    server.RunAction(action, ThisComponent)
+    XrFailed = server.ValueError()
+End Function
+
+Public Sub XrRunAction(ByVal action As String)
+    Dim done As Variant
+    If server Is Nothing Then Set server = CreateUnoService("org.xlreport.Bridge")
+    done = server.RunAction(action, ThisComponent)
 End Sub
 
 Public Function XrHasOwnButtons() As Boolean

@@ -29,6 +29,10 @@ Public Sub XrRunAction(ByVal action As String)
     Debug.Print action
 End Sub
 
+Public Function XrFailed() As Variant
+    XrFailed = CVErr(2015)
+End Function
+
 Public Function XrHasOwnButtons() As Boolean
     XrHasOwnButtons = PlayOwnButtons
 End Function
@@ -60,7 +64,8 @@ RIBBON_PLAYER = "Option Explicit\nPublic Sub InvalidateControl(ByVal id As Strin
 
 def readable(text: str) -> str:
     """A module without what the interpreter does not know: comments behind directives, events of an object."""
-    return re.sub(r"^(\s*#.*?)\s*'.*$", r"\1", text, flags=re.MULTILINE).replace("WithEvents ", "")
+    text = re.sub(r"^(\s*#.*?)\s*'.*$", r"\1", text, flags=re.MULTILINE)
+    return re.sub(r"^Attribute \w+\.VB_ProcData.*\n", "", text, flags=re.MULTILINE).replace("WithEvents ", "")
 
 
 def compiled(package: Path, texts: dict[str, str]) -> ExcelApplication:

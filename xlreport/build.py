@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -39,7 +40,7 @@ def build_all(commands: click.Group, folder: Path = FOLDER, macros: Path = MACRO
     record = evaluate(replace(empty(), template=read_outline("A")))
     for name, build in (("绩效自评.xlsx", build_master), ("绩效自评.xlsm", build_live_master)):
         master = folder / name
-        write_one(master, lambda path, build=build: build(record, path, created=CREATED), force=True)
+        write_one(master, partial(build, record, created=CREATED), force=True)
         yield master
     addin = folder / "xlreport.xlam"
     functions = FUNCTIONS.values()

@@ -47,7 +47,8 @@ FUNCTIONS: dict[str, Function] = {}
 def function(help: str, **arguments: str) -> Callable[[Body], Body]:
     """Register the Python function below under its name in capitals; `arguments` are helped one by one.
 
-    Raises TypeError for a text too long for the function wizard, and for arguments that are not the function's.
+    Raises TypeError for a text too long for the function wizard, for arguments that are not the function's,
+    and for those that VBA cannot have.
     """
 
     def register(body: Body) -> Body:
@@ -66,6 +67,11 @@ def function(help: str, **arguments: str) -> Callable[[Body], Body]:
             )
             for name, item in parameters.items()
         )
+        kinds = {item.kind for item in parameters.values()}
+        if kinds - {Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL}:
+            raise TypeError(f"{body.__name__}: VBA passes arguments by position")
+        if any(a.optional for a in declared) and any(a.rest for a in declared):
+            raise TypeError(f"{body.__name__}: VBA has no ParamArray after optional arguments")
         name = body.__name__.upper()
         FUNCTIONS[name] = Function(name, help, declared, body)
         return body

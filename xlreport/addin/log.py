@@ -16,20 +16,21 @@ def log_file() -> Path:
 def note(name: str, error: Exception) -> None:
     """Add a line on what went wrong in a function; not the same one over and over."""
     global _last
-    said = f"{name}: {type(error).__name__}: {error}".replace("\n", " ")[:500]
+    said = " ".join(f"{name}: {type(error).__name__}: {error}".split())[:500]
     if said == _last:
         return
     _last = said
-    path = log_file()
-    with suppress(OSError):  # a log that cannot be written must not cost the cell
+    # A log that cannot be written must not cost the cell; RuntimeError: there is no home.
+    with suppress(OSError, RuntimeError):
+        path = log_file()
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = [*last_lines(LINES - 1), f"{datetime.now():%Y-%m-%d %H:%M:%S} {said}"]
-        path.write_text("\n".join(lines) + "\n", "utf-8")
+        path.write_text("\n".join(lines) + "\n", "utf-8", "replace")
 
 
 def last_lines(count: int) -> list[str]:
     """The newest lines of the log, oldest first."""
     try:
         return log_file().read_text("utf-8", "replace").splitlines()[-count:]
-    except OSError:
+    except (OSError, RuntimeError):
         return []

@@ -117,7 +117,7 @@ def _by_sheet(places: Any) -> dict[str, list[str]]:
 
 
 def _text(colour: tuple[int, int, int] | None) -> str:
-    return "" if colour is None else "#%02X%02X%02X" % tuple(colour)
+    return "" if colour is None else f"#{bytes(colour).hex().upper()}"
 
 
 def _memory(book: xlwings.Book) -> list[list[str]]:

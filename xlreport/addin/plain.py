@@ -37,9 +37,10 @@ class Unsuited(ValueError):
 def from_excel(value: Any) -> Any:
     """An argument as Excel gives it, as a plain value."""
     if type(value) is tuple:
-        if not any(type(cell) is int for row in value for cell in row):
-            return value
-        return tuple(tuple(map(_without_code, row)) for row in value)
+        cells = rows(value)
+        if not any(int in map(type, row) for row in cells):
+            return cells
+        return tuple(tuple(map(_without_code, row)) for row in cells)
     return _without_code(value)
 
 
@@ -54,9 +55,10 @@ def _without_code(cell: Any) -> Any:
 def single(value: Any) -> Cell:
     """The one value of an argument. Raises Unsuited for an error, and for a range of several cells."""
     if type(value) is tuple:
-        if len(value) != 1 or len(value[0]) != 1:
+        cells = rows(value)
+        if len(cells) != 1 or len(cells[0]) != 1:
             raise Unsuited("one cell is wanted")
-        value = value[0][0]
+        value = cells[0][0]
     if type(value) is str and value in ERRORS:
         raise Unsuited(value)
     return None if value == "" else value
@@ -64,6 +66,8 @@ def single(value: Any) -> Cell:
 
 def number(value: Any) -> Decimal | None:
     """The number of an argument, exact to 分; None for a blank. Raises Unsuited for a text or an error."""
+    if type(value) is float and -_MOST <= value <= _MOST:  # nearly every argument
+        return Decimal(f"{value:.6f}")
     value = single(value)
     if value is None:
         return None
@@ -84,8 +88,18 @@ def numbers(value: Any) -> list[Decimal | None]:
 
 
 def rows(value: Any) -> Rows:
-    """A cell or a range as rows."""
-    return value if type(value) is tuple else ((value,),)
+    """A cell or a range as rows. Raises Unsuited for what is neither.
+
+    Excel gives an array constant of one row, {1,2,3}, in one dimension.
+    """
+    if type(value) is not tuple:
+        return ((value,),)
+    if value and type(value[0]) is not tuple:
+        value = (value,)
+    widths = {len(row) if type(row) is tuple else 0 for row in value}
+    if len(widths) != 1 or 0 in widths:
+        raise Unsuited("a range is wanted")
+    return value
 
 
 def column(value: Any) -> list[Any]:

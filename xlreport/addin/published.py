@@ -20,7 +20,7 @@ from xlreport.addin.udfs import FUNCTIONS
 class Plain(Converter):
     """An argument untouched but for Excel's error codes: xlwings' own reading would make blanks of them."""
 
-    base = RawValueAccessor
+    base = RawValueAccessor  # type: ignore[assignment]  # xlwings declares it as None
 
     @staticmethod
     def read_value(value: Any, options: Any) -> Any:

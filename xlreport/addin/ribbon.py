@@ -121,7 +121,9 @@ def send_mail(book: xlwings.Book) -> str:
 def show_help(book: xlwings.Book) -> str:
     """Go to the manual, which comes with the workbook."""
     _sheet(book, MANUAL).activate()
-    return "使用说明在这张工作表；各按钮的作用见第一节。"
+    last = last_lines(1)
+    why = f"最近一次出错的原因：{last[0]}。" if last else ""
+    return f"填写方法和各按钮的作用见这张工作表第一节。{why}"
 
 
 @action("正在诊断……")

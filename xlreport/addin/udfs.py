@@ -20,11 +20,14 @@ from xlreport.addin.plain import (
     numbers,
     rows,
     shown,
+    single,
     texts,
 )
 from xlreport.model import scoring
+from xlreport.model.fields import Field, Kind
 from xlreport.model.inputs import Explanation, TemplateLine
 from xlreport.model.rates import RATES, RateValue, change, rate_values, ratio
+from xlreport.model.values import parse
 from xlreport.report import Report, evaluate
 from xlreport.sheets.cells import Oddity
 from xlreport.sheets.layout import SHEET_MARK, input_sheets
@@ -34,6 +37,7 @@ __all__ = ["FUNCTIONS", "Function"]
 
 MOST_CHARACTERS = 32_767  # in a cell
 _NONE = RateValue(None, blank=True)
+_LINE = Field("内容", kind=Kind.LONG_TEXT)
 _INPUTS = "输入工作表，从 A1 到最后一格，如 收支情况!$A$1:$I$40；可依次给出多张"
 
 
@@ -147,13 +151,14 @@ def _rate_key(name: Any) -> str | None:
     inputs=_INPUTS,
 )
 def xr_check(rule: Any, explanations: Any, *inputs: Any) -> Any:
-    ids, given = texts(rule), texts(explanations)
+    ids, given = texts(rule), [_explanation(cell) for cell in column(explanations)]
     if given == [""]:
         given *= len(ids)
     if len(given) != len(ids):
         raise Unsuited("an explanation for each rule is wanted")
-    where = _reading(inputs).addresses
-    report = _checked(inputs, tuple((id, why) for id, why in zip(ids, given, strict=True) if id and why))
+    sheets = _Sheets(inputs)
+    where = _read(sheets).addresses
+    report = _checked(sheets, tuple((id, why) for id, why in zip(ids, given, strict=True) if id and why))
     outcomes, found = report.outcomes, report.found
     if unknown := [id for id in ids if id and id not in outcomes]:
         raise Unsuited(f"no rule {unknown[0]}")
@@ -163,6 +168,12 @@ def xr_check(rule: Any, explanations: Any, *inputs: Any) -> Any:
         else ("", "", "")
         for id in ids
     )
+
+
+def _explanation(cell: Any) -> str:
+    """As the reader takes it; what it calls wrong explains nothing."""
+    why = parse(single(cell), _LINE)
+    return why if isinstance(why, str) else ""
 
 
 @function("输入工作表中填写有误的单元格：几处，第一处在哪里、怎样改；没有得空白", inputs=_INPUTS)
@@ -189,9 +200,9 @@ def xr_texts(lines: Any, *inputs: Any) -> Any:
 
 
 def _line_text(cell: Any) -> str | None:
-    if cell is None or cell == "":
-        return None
-    return cell if type(cell) is str else f"{cell:g}" if type(cell) is float else str(cell)
+    """As the reader takes it; what it calls wrong is seen in the text."""
+    line = parse(cell, _LINE)
+    return line if line is None or isinstance(line, str) else str(cell)
 
 
 def _fitting(text: str) -> str:
@@ -200,15 +211,34 @@ def _fitting(text: str) -> str:
     return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - len(more)] + more
 
 
+class _Sheets:
+    """Input sheets as a key of what was made of them: TRUE is no 1 there, though Python calls them equal."""
+
+    def __init__(self, inputs: tuple[Any, ...]) -> None:
+        self.blocks = tuple(map(rows, inputs))
+        kinds = (tuple(map(type, row)) for block in self.blocks for row in block)
+        self._key = self.blocks, tuple((at, row) for at, row in enumerate(kinds) if bool in row)
+        self._hash = hash(self._key)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Sheets) and self._hash == other._hash and self._key == other._key
+
+
+def _reading(inputs: tuple[Any, ...]) -> Reading:
+    return _read(_Sheets(inputs))
+
+
 # The functions of one calculation get the same sheets, so what was read last is kept.
 @lru_cache(maxsize=2)
-def _reading(inputs: tuple[Any, ...]) -> Reading:
-    known = {sheet.key: sheet.name for sheet in input_sheets()}
+def _read(sheets: _Sheets) -> Reading:
+    known = {SHEET_MARK + sheet.key: sheet.name for sheet in input_sheets()}
     blocks: dict[str, Rows] = {}
-    for block in inputs:
-        cells = rows(block)
+    for cells in sheets.blocks:
         mark = cells[0][0]
-        name = known.get(mark.removeprefix(SHEET_MARK)) if isinstance(mark, str) else None
+        name = known.get(mark) if isinstance(mark, str) else None
         if name is None or name in blocks:
             raise Unsuited(f"an input sheet from A1 on is wanted, not {str(mark)[:20]}")
         blocks[name] = cells
@@ -216,7 +246,7 @@ def _reading(inputs: tuple[Any, ...]) -> Reading:
 
 
 @lru_cache(maxsize=2)
-def _checked(inputs: tuple[Any, ...], explanations: tuple[tuple[str, str], ...]) -> Report:
-    reading = _reading(inputs)
+def _checked(sheets: _Sheets, explanations: tuple[tuple[str, str], ...]) -> Report:
+    reading = _read(sheets)
     record = replace(reading.inputs, explanations=tuple(Explanation(*item) for item in explanations))
     return evaluate(record, reading.wrong)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from xlreport.addin.function import Function
+from xlreport.addin.package import OUR_GROUP
 
 MODULE = "Functions"
 
@@ -36,12 +37,14 @@ def _wrapper(function: Function) -> str:
     return "\n".join(
         [
             f"Public Function {name}({', '.join(signature)}) As Variant",
+            # Where Excel keeps a function's category: the first of our own in its list.
+            f'Attribute {name}.VB_ProcData.VB_Invoke_Func = " \\n{OUR_GROUP}"',
             *lines,
             "    On Error GoTo Failed",
             f'    {name} = XrCall("{name}", {leading}, {following})',
             "    Exit Function",
             "Failed:",
-            f"    {name} = CVErr(xlErrValue)",
+            f"    {name} = XrFailed()",
             "End Function",
             "",
         ]

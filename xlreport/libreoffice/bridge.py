@@ -1,7 +1,8 @@
 """The service of LibreOffice that the VBA talks to: the same functions and buttons as in Excel."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
+from struct import pack, unpack
 from typing import Any
 
 import uno  # noqa: F401  # python3-uno: makes the com.sun.star imports below possible
@@ -14,19 +15,34 @@ from xlreport.addin.udfs import FUNCTIONS
 from xlreport.assets import MACROS
 from xlreport.libreoffice.engine import book_of
 from xlreport.libreoffice.values import error_text
+from xlreport.sheets.cells import Oddity
 from xlreport.sheets.layout import META_SHEET
 
 SERVICE = "org.xlreport.Bridge"
 LIBRARY, HOST, FOREIGN = "VBAProject", "Host", "xlwings"
 _ERRORS = 4  # com.sun.star.sheet.FormulaResult.ERROR
 
+# How Calc itself writes #VALUE! (519) into a double: in the low half of what is not a number.
+(VALUE_ERROR,) = unpack("<d", pack("<II", 519, 0x7FF80000))
+
 calls: Counter[str] = Counter()  # how often each function was called, for whoever counts
+answers: deque[str] = deque(maxlen=20)  # what the buttons said
 
 
 def call(name: str, leading: Any, following: Any) -> Any:
-    """Call a function with what Basic hands over: plain values, and ranges as objects."""
+    """Call a function with what Basic hands over: plain values, and ranges as objects.
+
+    What it raises becomes an error of the cell here, for Basic's CVErr would be a text that a SUM skips.
+    """
     calls[name] += 1
-    return FUNCTIONS[name](*map(_plain, (*leading, *(following or ()))))
+    arguments = map(_plain, (*leading, *(following or ())))
+    try:
+        result = FUNCTIONS[name](*arguments)
+    except Exception:  # it stands in the log
+        return VALUE_ERROR
+    if type(result) is not tuple:
+        return result
+    return tuple(tuple(VALUE_ERROR if cell == Oddity.VALUE else cell for cell in row) for row in result)
 
 
 def _plain(argument: Any) -> Any:
@@ -48,13 +64,18 @@ def _plain(argument: Any) -> Any:
     return tuple(map(tuple, changed))
 
 
+def _act(action: str, book: Any) -> None:
+    answers.append(ribbon.run(action, book))
+
+
 class Bridge(unohelper.Base, XInvocation, XServiceInfo):  # type: ignore[misc]
     """What CreateUnoService gives to Basic: CallUDF and RunAction."""
 
     def __init__(self, context: Any) -> None:
         self._methods: dict[str, Callable[..., Any]] = {
             "CallUDF": call,
-            "RunAction": lambda action, document: ribbon.run(action, book_of(document, context)),
+            "ValueError": lambda: VALUE_ERROR,
+            "RunAction": lambda action, document: _act(action, book_of(document, context)),
         }
 
     def invoke(self, name: str, arguments: Any, out_indexes: Any, out_arguments: Any) -> Any:
