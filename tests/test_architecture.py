@@ -13,7 +13,7 @@ PACKAGE = Path(xlreport.__file__).parent
 
 # From the foundation up: a module may import from its own line and the lines above it.
 LAYERS = (
-    ("errors", "assets", "collector"),
+    ("errors", "assets", "collector", "machine"),
     ("files",),
     ("model",),
     ("checks",),
@@ -21,25 +21,38 @@ LAYERS = (
     ("template", "narrative"),
     ("word", "gongwen", "mail", "sheets"),
     ("department",),
+    ("addin", "diagnosis", "doctor", "doctor_excel", "doctor_policy", "doctor_writing", "libreoffice"),
     ("build",),
-    ("cli",),
+    ("cli", "cli_setup"),
 )
 
 # Inside the packages, likewise.
-MODEL = ("fields", "inputs", "numbers", "values", "figures", "rates")
+MODEL = ("fields", "inputs", "numbers", "values", "figures", "rates", "scoring")
 SHEETS = (
-    *("layout", "package", "plain", "cells", "guard", "reader", "pen", "validation", "flavour"),
+    *("layout", "package", "plain", "cells", "guard", "reader", "pen", "validation", "live"),
     *("form_sheet", "table_sheet", "check_sheet", "home", "manual", "master", "filing"),
 )
 
+XLWINGS_ENGINE = ("app", "engine", "formats", "formulas", "names", "ranges", "sheets", "values")
+
 DOORS = {
-    "click": {"cli", "build"},  # build prints the help of the commands into README
+    "click": {"cli", "cli_setup", "build"},  # build prints the help of the commands into README
     "rich": {"cli"},
     "python_calamine": {"sheets.reader"},
     "xlsxwriter": {"sheets.pen"},
     "docx": {"word", "gongwen"},
     "lxml": {"word", "gongwen"},  # what python-docx is made of
     "jinja2": {"template", "narrative"},
+    "pyopenvba": {"addin.project"},  # at build time only
+    "xlwings": {
+        *("addin.ribbon", "addin.marks", "addin.published"),
+        *(f"libreoffice.{name}" for name in XLWINGS_ENGINE),
+    },
+    "win32com": {"addin.outbox"},
+    "pywintypes": {"addin.outbox"},
+    "uno": {"libreoffice.bridge", "libreoffice.component", "libreoffice.office"},
+    "unohelper": {"libreoffice.bridge", "libreoffice.component"},
+    "com": {"libreoffice.bridge", "libreoffice.component"},
 }
 
 

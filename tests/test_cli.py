@@ -130,7 +130,9 @@ def test_every_command_has_help_with_a_runnable_example(
         (tmp_path / "绩效自评.xlsx").write_bytes(master)
     if name == "build":
         monkeypatch.setattr("xlreport.build.build_all.__defaults__", (tmp_path,))
-    assert run(*arguments).exit_code == (1 if name == "check" else 0)
+    if name == "setup" and sys.platform == "win32":
+        return  # it would do it
+    assert run(*arguments).exit_code == {"check": 1, "setup": 2}.get(name, 0)
 
 
 def test_the_group_has_help_and_the_version() -> None:
@@ -318,9 +320,17 @@ def test_build_writes_the_generated_files(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("xlreport.build.build_all.__defaults__", (tmp_path,))
     result = done("build")
     written = [Path(line.removeprefix("已生成：")) for line in result.stdout.splitlines()]
-    assert {path.name for path in written} >= {"report.docx", "绩效自评.xlsx"}
-    assert set(listing(tmp_path)) == {path.name for path in written}
-    assert read_workbook(tmp_path / "绩效自评.xlsx").problems == ()
+    names = {
+        "report.docx",
+        "绩效自评.xlsx",
+        "绩效自评.xlsm",
+        "xlreport.xlam",
+        "vbaProject.bin",
+        "Functions.bas",
+    }
+    assert {path.name for path in written} == names
+    assert all(path.is_file() for path in written)
+    assert read_workbook(tmp_path / "workbook" / "绩效自评.xlsm").problems == ()
 
 
 # ------------------------------------------------------------------------------ check

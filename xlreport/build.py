@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from xlreport.addin.addin_file import build_addin
+from xlreport.addin.install import ADDIN
 from xlreport.addin.project import master_project
 from xlreport.addin.udfs import FUNCTIONS
 from xlreport.addin.workbook import PROJECT, build_live_master
@@ -26,8 +27,11 @@ _BLOCK = re.compile(r"(<!-- commands: [^>]*-->).*?(<!-- end of commands -->)", r
 CREATED = datetime(2024, 1, 1)  # the same bytes for the same sources, whenever they are built
 
 
-def build_all(commands: click.Group, folder: Path = FOLDER, macros: Path = MACROS) -> Iterator[Path]:
-    """Write all of them, giving each path; each is made of those before it."""
+def build_all(commands: click.Group, top: Path = FOLDER.parent) -> Iterator[Path]:
+    """Write all of them into the checkout at `top`, giving each path; each is made of those before it."""
+    folder, macros = top / FOLDER.name, top / MACROS.name
+    for each in (folder, macros):
+        each.mkdir(exist_ok=True)
     report = folder / asset("report.docx").name
     write_one(report, build_style_document, force=True)
     yield report
@@ -35,18 +39,19 @@ def build_all(commands: click.Group, folder: Path = FOLDER, macros: Path = MACRO
     write_one(wrapped, lambda path: _write_text(path, wrappers(FUNCTIONS.values())), force=True)
     yield wrapped
     project = folder / PROJECT
-    write_one(project, lambda path: path.write_bytes(master_project(macros)), force=True)
+    write_one(project, lambda path: path.write_bytes(master_project()), force=True)
     yield project
     record = evaluate(replace(empty(), template=read_outline("A")))
-    for name, build in (("绩效自评.xlsx", build_master), ("绩效自评.xlsm", build_live_master)):
+    live = partial(build_live_master, project=project)
+    for name, build in (("绩效自评.xlsx", build_master), ("绩效自评.xlsm", live)):
         master = folder / name
         write_one(master, partial(build, record, created=CREATED), force=True)
         yield master
-    addin = folder / "xlreport.xlam"
+    addin = folder / ADDIN
     functions = FUNCTIONS.values()
     write_one(addin, lambda path: build_addin(path, created=CREATED, functions=functions), force=True)
     yield addin
-    readme = folder.parent / "README.md"
+    readme = top / "README.md"
     if readme.is_file():
         text = with_commands(readme.read_text("utf-8"), commands)
         write_one(readme, lambda path: _write_text(path, text), force=True)

@@ -33,7 +33,9 @@ class Live:
 
     def cells(self, sheet: str, area: str) -> list[list[Any]]:
         """The values of an area."""
-        return [[*row] for row in self.document.Sheets.getByName(sheet).getCellRangeByName(area).getDataArray()]
+        return [
+            [*row] for row in self.document.Sheets.getByName(sheet).getCellRangeByName(area).getDataArray()
+        ]
 
     def cell(self, sheet: str, name: str) -> Any:
         """The UNO object of one cell."""

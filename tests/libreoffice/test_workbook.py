@@ -107,7 +107,10 @@ EDITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"full_year": {"expenditure": Decimal(0)}},
     ),
     "a required field is cleared": ({"final.income": None}, {"final": {"income": None}}),
-    "an amount to the last 分": ({"final.project": 4911.190001}, {"final": {"project": Decimal("4911.190001")}}),
+    "an amount to the last 分": (
+        {"final.project": 4911.190001},
+        {"final": {"project": Decimal("4911.190001")}},
+    ),
     "a text field": ({"unit.name": "某某县某某局"}, {"unit": {"name": "某某县某某局"}}),
 }
 

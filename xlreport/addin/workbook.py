@@ -18,10 +18,15 @@ from xlreport.sheets.pen import Pen
 PROJECT = "vbaProject.bin"
 
 
-def build_live_master(report: Report, path: Path, *, created: datetime | None = None) -> Addresses:
-    """Write the master workbook of a record with all that makes it live; `path` should end in .xlsm."""
+def build_live_master(
+    report: Report, path: Path, *, created: datetime | None = None, project: Path | None = None
+) -> Addresses:
+    """Write the master workbook of a record with all that makes it live; `path` should end in .xlsm.
+
+    `project` is the file of its VBA project, if not the asset.
+    """
     extras = Extras(
-        project=asset(PROJECT).read_bytes(),
+        project=(project or asset(PROJECT)).read_bytes(),
         functions=[(written(function), function.help) for function in FUNCTIONS.values()],
         sheets={SHEET: write_self_test, FUNCTION_SHEET: _write_functions},
     )

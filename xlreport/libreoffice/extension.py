@@ -77,7 +77,7 @@ def _menu() -> str:
     """The menu 绩效自评 of Calc, for LibreOffice knows no ribbon."""
     items = "".join(
         f'<node oor:name="{number:02}{action}" oor:op="replace">'
-        f"<prop oor:name=\"URL\"><value>{escape(f'service:{MENU}?{action}')}</value></prop>"
+        f'<prop oor:name="URL"><value>{escape(f"service:{MENU}?{action}")}</value></prop>'
         f'<prop oor:name="Title"><value>{escape(label)}</value></prop>'
         f'<prop oor:name="Target"><value>_self</value></prop></node>'
         for number, (label, action) in enumerate(buttons())

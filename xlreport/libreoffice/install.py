@@ -50,7 +50,11 @@ def is_registered(options: Sequence[str] = ()) -> bool:
 
 def _folders() -> list[str]:
     """Where this Python finds xlreport and its packages."""
-    folders = [str(Path(xlreport.__file__).parents[1]), sysconfig.get_path("purelib"), sysconfig.get_path("platlib")]
+    folders = [
+        str(Path(xlreport.__file__).parents[1]),
+        sysconfig.get_path("purelib"),
+        sysconfig.get_path("platlib"),
+    ]
     return list(dict.fromkeys(folders))
 
 
@@ -61,7 +65,9 @@ def _unopkg(verb: str, options: Sequence[str]) -> str:
     if not program and soffice:
         program = which("unopkg", path=str(Path(soffice).resolve().parent))
     if not program:
-        raise Unusable("没有找到 LibreOffice（unopkg），请先安装 LibreOffice 再运行 xlreport setup --libreoffice。")
+        raise Unusable(
+            "没有找到 LibreOffice（unopkg），请先安装 LibreOffice 再运行 xlreport setup --libreoffice。"
+        )
     shared = ["--shared"] if sys.platform != "win32" and os.geteuid() == 0 else []
     command = [program, verb, *shared, *options]
     try:

@@ -1,0 +1,304 @@
+"""Every button, from its VBA Sub on, in LibreOffice; and the same actions on the workbook without macros."""
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+
+from tests.libreoffice.live import Live, opened
+from xlreport.addin import log, ribbon
+from xlreport.addin.marks import clear_marks
+from xlreport.addin.self_test import SHEET as SELF_TEST
+from xlreport.addin.workbook import build_live_master
+from xlreport.assets import MACROS
+from xlreport.libreoffice.extension import buttons
+from xlreport.libreoffice.office import Office
+from xlreport.report import Report, evaluate
+from xlreport.sheets.master import build_master
+from xlreport.sheets.pen import LEVEL_COLOURS
+
+HARD = LEVEL_COLOURS["硬性"]
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder, a log and a PATH without a program that would open a file."""
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "home")
+    monkeypatch.setattr(log, "_last", "")
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    monkeypatch.setenv("PATH", str(programs))
+    return programs
+
+
+@pytest.fixture
+def year(office: Office, sample: Report, tmp_path: Path) -> Iterator[Live]:
+    """The sample year with buttons of its own, in a folder of its own."""
+    folder = tmp_path / "单位"
+    folder.mkdir()
+    path = folder / "自评.xlsm"
+    build_live_master(sample, path)
+    with opened(office, path) as live:
+        yield live
+
+
+@pytest.fixture
+def plain(office: Office, sample: Report, tmp_path: Path) -> Iterator[Any]:
+    """The sample year without macros, as the add-in gets it."""
+    from xlreport.libreoffice.engine import book_of
+
+    path = tmp_path / "自评.xlsx"
+    build_master(sample, path)
+    document = office.open(path)
+    try:
+        yield book_of(document, office.context)
+    finally:
+        office.close(document)
+
+
+def book(live: Live) -> Any:
+    from xlreport.libreoffice.engine import book_of
+
+    return book_of(live.document, live.office.context)
+
+
+def files(live: Live) -> list[str]:
+    """What stands beside the workbook, without what LibreOffice keeps there while it is open."""
+    return sorted(
+        p.name for p in live.path.parent.iterdir() if p != live.path and not p.name.startswith(".~")
+    )
+
+
+def test_every_button_of_the_ribbon_has_its_action() -> None:
+    assert {action for _, action in buttons()} == set(ribbon.ACTIONS)
+    text = (MACROS / "ribbon.xml").read_text("utf-8")
+    assert "核对报告" not in text
+    assert "新建下年度" not in text
+
+
+def test_run_checks(year: Live, sample: Report) -> None:
+    said = year.click("XrRunChecks")
+    assert said.startswith("检查完成：填写有误 0 处，硬性 2 条，需说明 3 条，提示 3 条。")
+    open_book = book(year)
+    first = year.addresses.place([f for f in sample.findings if f.level == "硬性"])
+    assert first in said
+    sheet, _, cell = first.partition("!")
+    assert open_book.sheets.active.name == sheet
+    assert "#{:02X}{:02X}{:02X}".format(*open_book.sheets[sheet].range(cell).color) == HARD
+    assert year.checks()["B04"][0] == "硬性"
+    assert year.document.CurrentController.getSelection().AbsoluteName.endswith(cell_reference(cell))
+
+
+def cell_reference(cell: str) -> str:
+    return "$" + re.sub(r"(\d+)", r"$\1", cell)
+
+
+def test_the_next_check_takes_the_marks_away(year: Live) -> None:
+    colours = fills(year)
+    year.click("XrRunChecks")
+    assert fills(year) != colours
+    year.type("adjustment.additions", 4689.44)
+    year.type("final.basic", "五百")
+    said = year.click("XrRunChecks")
+    assert said.startswith("检查完成：填写有误 1 处")
+    place = year.addresses.cell("final.basic")
+    assert place
+    assert place in said
+    year.type("final.basic", 509.63)
+    for path in ("full_year.expenditure", "initial.expenditure", "adjustment.additions"):
+        year.type(path, None)
+    year.click("XrRunChecks")
+    book(year).app.calculate()
+    clear_marks(book(year))
+    assert fills(year) == colours
+
+
+def fills(live: Live) -> dict[str, Any]:
+    """The fill of each field's cell."""
+    open_book = book(live)
+    return {
+        path: open_book.sheets[sheet].range((row + 1, column + 1)).color
+        for path, (sheet, row, column) in live.addresses.cells.items()
+    }
+
+
+def test_a_colour_that_somebody_gave_since_stays(year: Live) -> None:
+    year.click("XrRunChecks")
+    sheet, row, column = year.addresses.cells["full_year.expenditure"]
+    cell = book(year).sheets[sheet].range((row + 1, column + 1))
+    cell.color = (1, 2, 3)
+    clear_marks(book(year))
+    assert cell.color == (1, 2, 3)
+
+
+def test_export_report(year: Live) -> None:
+    said = year.click("XrExportReport")
+    (name,) = files(year)
+    assert said.startswith(f"已生成：{name}（与工作簿在同一文件夹）。")
+    texts = [paragraph.text for paragraph in docx.Document(str(year.path.parent / name)).paragraphs]
+    assert any("5420.82万元" in text for text in texts)
+    # A report that was edited since is not written over.
+    assert "（2）.docx" in year.click("XrExportReport")
+    assert len(files(year)) == 2
+
+
+def test_what_is_typed_and_not_saved_is_exported(year: Live) -> None:
+    before = year.path.read_bytes()
+    year.type("unit.name", "某某县某某局")
+    assert "某某县某某局2023年度" in year.click("XrExportReport")
+    assert year.path.read_bytes() == before
+
+
+def test_generate_workbook(year: Live) -> None:
+    import openpyxl
+
+    year.click("XrGenerateWorkbook")
+    (name,) = files(year)
+    generated = openpyxl.load_workbook(year.path.parent / name)
+    assert name.endswith("（报送）.xlsx")
+    assert generated.vba_archive is None
+    assert "XR_" not in str([c.value for s in generated for r in s.iter_rows() for c in r])
+
+
+def test_send_mail_opens_the_draft(year: Live, own_home: Path) -> None:
+    opener = own_home / "xdg-open"
+    opener.write_text(f'#!/bin/sh\nprintf %s "$1" > "{own_home}/opened"\n', "utf-8")
+    opener.chmod(0o755)
+    said = year.click("XrSendMail")
+    assert said.startswith("已打开邮件草稿")
+    draft = Path((own_home / "opened").read_text("utf-8"))
+    message = message_from_bytes(draft.read_bytes(), policy=default)
+    attached = {part.get_filename() for part in message.iter_attachments()}  # type: ignore[attr-defined]
+    assert attached == {name for name in files(year) if not name.endswith(".eml")}
+    assert message["X-Unsent"] == "1"
+    assert not any(name.endswith(".xlsm") for name in attached)
+
+
+def test_send_mail_without_a_mail_program_opens_the_folder(year: Live, own_home: Path) -> None:
+    opener = own_home / "xdg-open"
+    opener.write_text(f'#!/bin/sh\n[ -d "$1" ] && printf %s "$1" > "{own_home}/opened"\n', "utf-8")
+    opener.chmod(0o755)
+    assert "已打开文件所在的文件夹" in year.click("XrSendMail")
+    assert Path((own_home / "opened").read_text("utf-8")) == year.path.parent
+
+
+def test_send_mail_where_nothing_opens_says_where_the_files_are(year: Live) -> None:
+    said = year.click("XrSendMail")
+    assert str(year.path.parent) in said
+    assert len(files(year)) == 3
+
+
+def test_show_help(year: Live) -> None:
+    assert year.click("XrShowHelp").startswith("填写方法")
+    assert book(year).sheets.active.name == "使用说明"
+    year.cell(SELF_TEST, "AB60").setFormula('=XR_SHARE("五万";2)')
+    assert "最近一次出错的原因：" in year.click("XrShowHelp")
+
+
+def test_show_diagnosis(year: Live) -> None:
+    assert not book(year).sheets[SELF_TEST].visible
+    said = year.click("XrShowDiagnosis")
+    assert said.startswith("诊断完成：")
+    sheet = book(year).sheets[SELF_TEST]
+    assert sheet.visible
+    assert book(year).sheets.active.name == SELF_TEST
+    cells = [str(cell) for row in year.cells(SELF_TEST, "R6:U60") for cell in row]
+    assert "处理办法" in cells
+    assert any("Excel" in cell for cell in cells)
+    assert year.cells(SELF_TEST, "C4")[0][0] == "全部通过"
+
+
+@pytest.mark.parametrize("button", ["XrExportReport", "XrGenerateWorkbook", "XrSendMail"])
+def test_a_wrong_cell_ends_in_one_sentence_and_no_file(year: Live, button: str) -> None:
+    year.type("final.basic", "5万元")
+    said = year.click(button)
+    assert "带有单位文字" in said
+    assert said.count("\n") == 0
+    assert files(year) == []
+
+
+def test_a_faulty_template_ends_in_one_sentence_and_no_file(year: Live) -> None:
+    year.cell("报告模板", "C7").setString("{{决算.没有}}")
+    assert "报告模板!C7" in year.click("XrExportReport")
+    assert files(year) == []
+
+
+def test_a_renamed_input_sheet_does_no_harm(year: Live) -> None:
+    year.document.Sheets.getByName("收支情况").setName("收支")
+    assert "硬性 2 条" in year.click("XrRunChecks")
+    assert book(year).sheets.active.name == "收支"
+
+
+def test_a_renamed_manual_is_said(year: Live) -> None:
+    year.document.Sheets.getByName("使用说明").setName("说明")
+    assert "没有“使用说明”这张工作表" in year.click("XrShowHelp")
+
+
+def test_another_workbook_is_refused(office: Office, year: Live) -> None:
+    from xlreport.libreoffice.engine import book_of
+
+    other = office.new()
+    try:
+        said = ribbon.run("run_checks", book_of(other, office.context))
+        assert "不是 xlreport 的主工作簿" in said
+        said = ribbon.run("export_report", book_of(other, office.context))
+        assert "请先保存到本机" in said
+    finally:
+        office.close(other)
+
+
+def test_what_nobody_foresaw_is_one_sentence_too(year: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> str:
+        raise KeyError("planted")
+
+    monkeypatch.setitem(ribbon.ACTIONS, "run_checks", fails)
+    assert "没有完成（KeyError）" in year.click("XrRunChecks")
+    assert "planted" in (Path.home() / ".xlreport" / "xlreport.log").read_text("utf-8")
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(year: Live) -> None:
+    if os.geteuid() == 0:
+        shutil.rmtree(year.path.parent)  # root may write anywhere that there is
+        assert "还没有保存在本机" in year.click("XrExportReport")
+        return
+    year.path.parent.chmod(0o500)
+    try:
+        assert "无法写入" in year.click("XrExportReport")
+    finally:
+        year.path.parent.chmod(0o700)
+
+
+def test_the_workbook_without_macros_gets_its_outcomes_written(plain: Any, sample: Report) -> None:
+    """The add-in does to the .xlsx what the .xlsm does by itself."""
+    sheet = plain.sheets["检查结果"]
+    cell = plain.sheets["收支情况"].range("G18")
+    assert cell.value == 509.63
+    cell.value = 600
+    said = ribbon.run("run_checks", plain)
+    assert "硬性" in said
+    rows = sheet.range("B6:G70").options(ndim=2).value
+    shown = {row[0]: (row[3] or "", row[4] or "", row[5] or "") for row in rows if row[0]}
+    changed = evaluate(replace(sample.inputs, final=sample.inputs.final._replace(basic=600)))
+    assert {rule: row[0] for rule, row in shown.items()} == {k: str(v) for k, v in changed.outcomes.items()}
+    assert shown["F02"][1] == changed.problem("F02")
+    assert shown["F02"][2].startswith("收支情况!G")
+    assert sheet.api.ProtectContents
+
+
+def test_the_status_bar_does_not_go_on(plain: Any) -> None:
+    ribbon.run("run_checks", plain)
+    assert "正在" not in str(plain.app.status_bar)
+    assert plain.app.screen_updating
+
+
+def test_the_sentence_reaches_the_user(plain: Any) -> None:
+    ribbon.run("show_help", plain)
+    assert plain.app.impl.alerts[-1][0].startswith("填写方法")
