@@ -1,10 +1,9 @@
 """What an office says to its user: a line in the status bar, or a message box where there is a window."""
 
 from abc import abstractmethod
-from contextlib import suppress
 from typing import Any
 
-from xlreport.libreoffice.office import find_uno, uno_error
+from xlreport.libreoffice.office import find_uno
 
 # Constants of com.sun.star.awt.MessageBoxButtons, and of MessageBoxResults.
 _BUTTONS = {"ok": 1, "ok_cancel": 2, "yes_no": 3, "yes_no_cancel": 4}
@@ -18,6 +17,7 @@ class Messages:
         self.alerts: list[tuple[str, str]] = []  # every one that was shown or would have been
         self._status: str | bool = False
         self._indicator: Any = None
+        self._at: Any = None  # the frame of the window that the indicator is in
 
     @property
     @abstractmethod
@@ -32,18 +32,16 @@ class Messages:
     @status_bar.setter
     def status_bar(self, value: str | bool | None) -> None:
         self._status = value if value else False
-        # The window that it stood in may have been closed.
-        with suppress(uno_error("com.sun.star.lang.DisposedException")):
-            if self._status is False:
-                if self._indicator is not None:
-                    self._indicator.end()
-            elif self._indicator is not None:
-                self._indicator.setText(str(self._status))
-                return
-        self._indicator = None
-        if self._status is not False:
-            self._indicator = self.frame.createStatusIndicator()
-            self._indicator.start(str(self._status), 0)
+        frame = self.frame
+        if self._indicator is not None and (self._status is False or frame != self._at):
+            self._indicator.end()  # of a window that is closed as well: LibreOffice does not mind
+            self._indicator = None
+        if self._status is False:
+            return
+        if self._indicator is None:
+            self._at, self._indicator = frame, frame.createStatusIndicator()
+            self._indicator.start("", 0)
+        self._indicator.setText(str(self._status))
 
     def alert(
         self,
