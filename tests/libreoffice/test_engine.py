@@ -525,6 +525,18 @@ def test_a_formula_with_parts_of_a_table_is_in_the_words_of_excel(master: xw.Boo
     )
 
 
+def test_a_formula_of_a_table_counts_when_it_is_written(book: xw.Book, master: xw.Book) -> None:
+    table = master.sheets[PROJECTS].tables["projects"]
+    body, head = table.data_body_range, table.header_row_range
+    assert body
+    assert head
+    executed = head.value.index("全年执行数")
+    cell = master.sheets[PROJECTS].range((body.row, body.column + body.shape[1] + 2))
+    cell.formula = "=projects[[#This Row],[全年执行数]]*2"
+    assert cell.value == body[0, executed].value * 2
+    assert cell.formula == "=projects[[#This Row],[全年执行数]]*2"
+
+
 # Looks and protection
 
 
@@ -690,18 +702,6 @@ def test_the_screen_is_held_still(book: xw.Book) -> None:
         assert app.display_alerts is False
     assert document.hasControllersLocked() is False
     assert app.display_alerts is True
-
-
-def test_a_formula_of_a_table_counts_when_it_is_written(book: xw.Book, master: xw.Book) -> None:
-    table = master.sheets[PROJECTS].tables["projects"]
-    body, head = table.data_body_range, table.header_row_range
-    assert body
-    assert head
-    executed = head.value.index("全年执行数")
-    cell = master.sheets[PROJECTS].range((body.row, body.column + body.shape[1] + 2))
-    cell.formula = "=projects[[#This Row],[全年执行数]]*2"
-    assert cell.value == body[0, executed].value * 2
-    assert cell.formula == "=projects[[#This Row],[全年执行数]]*2"
 
 
 def test_what_is_selected_is_the_selection(book: xw.Book, sheet: xw.Sheet) -> None:
