@@ -73,13 +73,17 @@ def write_self_test(pen: Pen, sheet: Any) -> None:
     sheet.set_column(1, 1, 30)
     sheet.set_column(2, 2, 12)
     sheet.set_column(3, 3, 34)
+    sheet.set_column(5, _DATA + 6, 14)
+    sheet.set_column(_DATA, _DATA, 24)
+    sheet.set_column(DIAGNOSIS, DIAGNOSIS + 3, 24)
+    sheet.set_landscape()
     pen.title(sheet, SHEET)
     pen.note(sheet, 1, 1, "下列各项应全部为 TRUE；不是时请点“诊断”，或在命令行运行 xlreport doctor。")
     for column, head in enumerate(("名称", "结果", "内容"), 1):
         pen.text(sheet, HEAD, column, head, pen.head())
     for row, test in enumerate(tests(), FIRST):
         pen.text(sheet, row, 1, test.name, pen.boxed())
-        pen.formula(sheet, row, 2, f"=IFERROR({test.formula},FALSE)", pen.boxed(align="center"), True)
+        pen.formula(sheet, row, 2, f"=AND(IFERROR({test.formula},FALSE))", pen.boxed(align="center"), True)
         pen.text(sheet, row, 3, test.says, pen.boxed())
         pen.book.define_name(test.name, f"={absolute((SHEET, row, 2))}")
     last = FIRST + len(tests()) - 1
@@ -98,6 +102,7 @@ def write_self_test(pen: Pen, sheet: Any) -> None:
 def _write_data(pen: Pen, sheet: Any) -> None:
     """What the tests calculate with, out of the way to the right."""
     grey = pen.aside()
+    pen.note(sheet, HEAD - 1, 5, "自检所用的数据，请勿改动：")
     pen.text(sheet, FIRST, 5, "正文", grey)
     pen.text(sheet, FIRST, 6, "支出{{决算.总支出}}万元。", grey)
     columns = [_PARTS, _WHOLES]
