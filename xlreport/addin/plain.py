@@ -27,7 +27,7 @@ _EXCEL_ERRORS = {
 _ANY_EXCEL_ERROR = range(-2146826300, -2146826200)  # newer ones: #SPILL!, #CALC!
 ERRORS = {str(odd) for odd in Oddity if odd.is_error}
 _SMALLEST = Decimal("0.000001")  # 分, in 万元
-_MOST = Decimal(10) ** 15  # what a double still holds exactly to one
+_MOST = 1e15  # what a double still holds exactly to one
 
 
 class Unsuited(ValueError):
@@ -94,12 +94,11 @@ def rows(value: Any) -> Rows:
     """
     if type(value) is not tuple:
         return ((value,),)
-    if value and type(value[0]) is not tuple:
-        value = (value,)
-    widths = {len(row) if type(row) is tuple else 0 for row in value}
+    cells: Rows = (value,) if value and type(value[0]) is not tuple else value
+    widths = {len(row) if type(row) is tuple else 0 for row in cells}
     if len(widths) != 1 or 0 in widths:
         raise Unsuited("a range is wanted")
-    return value
+    return cells
 
 
 def column(value: Any) -> list[Any]:
