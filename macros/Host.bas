@@ -9,6 +9,7 @@ Private Const PAUSE As Double = 60# / 86400#
 
 Private pythonServer As Object
 Private failedAt As Date
+Private failure As String
 
 ' A function in a cell: its result, or an error that the caller turns into #VALUE!.
 Public Function XrCall(ByVal name As String, ByVal leading As Variant, ByVal following As Variant) As Variant
@@ -37,6 +38,7 @@ End Function
 ' A button: Python does it to the active workbook and says itself how it ended.
 Public Sub XrRunAction(ByVal action As String)
     Dim unused As Variant
+    Dim reason As String
     If ActiveWorkbook Is Nothing Then
         MsgBox Words("8BF7 5148 6253 5F00 4E3B 5DE5 4F5C 7C3F 3002"), vbExclamation, "xlreport"
         Exit Sub
@@ -53,11 +55,13 @@ Again:
     unused = Server().CallUDF(PUBLISHED, "run_action", Array(action), ActiveWorkbook, Nothing)
     Exit Sub
 Failed:
+    ' At once: a call, of Words say, clears Err.
+    reason = Err.Description
     ' Python did not start: "Python could not be started; run xlreport setup, then xlreport doctor."
     Application.StatusBar = False
     MsgBox "Python " & Words("6CA1 6709 542F 52A8 FF0C 8BF7 5728 547D 4EE4 884C 8FD0 884C") & _
         " xlreport setup" & Words("FF1B 4ECD 4E0D 884C 65F6 7528") & " xlreport doctor " & _
-        Words("67E5 660E 539F 56E0 3002") & vbCrLf & Err.Description, vbExclamation, "xlreport"
+        Words("67E5 660E 539F 56E0 3002") & vbCrLf & reason, vbExclamation, "xlreport"
 End Sub
 
 ' Whether the active workbook brings this ribbon itself.
@@ -74,15 +78,20 @@ End Function
 Private Function Server() As Object
     If pythonServer Is Nothing Then
         ' To start Python in vain freezes Excel for two minutes: not again for every cell.
-        If Now - failedAt < PAUSE Then Err.Raise vbObjectError + 1, "xlreport", "Python could not be started"
+        If Now - failedAt < PAUSE Then Err.Raise vbObjectError + 1, "xlreport", failure
         If GetConfig("INTERPRETER_WIN", "") = "" Then
             Err.Raise vbObjectError + 2, "xlreport", "not set up: run xlreport setup"
         End If
-        failedAt = Now
+        On Error GoTo Failed
         Set pythonServer = XLPy()
-        failedAt = 0
     End If
     Set Server = pythonServer
+    Exit Function
+Failed:
+    failure = Err.Description
+    ' Not before: the pause begins where the two minutes end.
+    failedAt = Now
+    Err.Raise Err.Number, Err.Source, failure
 End Function
 
 ' Ranges as their values, in one list: Value2 makes no dates or currencies, and asks no cell by itself.
@@ -92,6 +101,11 @@ Private Function PlainValues(ByVal leading As Variant, ByVal following As Varian
     Dim count As Long
     count = UBound(leading) + 1
     If IsArray(following) Then count = count + UBound(following) + 1
+    If count = 0 Then
+        ' ReDim makes no empty list.
+        PlainValues = Array()
+        Exit Function
+    End If
     ReDim values(0 To count - 1)
     For at = 0 To UBound(leading)
         values(at) = PlainValue(leading(at))
