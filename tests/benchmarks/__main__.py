@@ -5,63 +5,24 @@ slows both sides alike.
 """
 
 import io
-import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
 from python_calamine import CalamineWorkbook
 
+from tests.benchmarks.board import Board, ratio, run, seconds
 from tests.benchmarks.data import with_projects
+from tests.benchmarks.functions import measure_functions
 from xlreport.department import open_department, word_report
 from xlreport.report import evaluate
 from xlreport.sheets.master import build_master
 from xlreport.sheets.reader import read_workbook
 
-PEAK = "import resource, sys; peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; print(peak // 1024)"
-
-
-def seconds(action: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    action()
-    return time.perf_counter() - started
-
-
-def ratio(ours: Callable[[], object], theirs: Callable[[], object], runs: int) -> tuple[float, float, float]:
-    """Median seconds of both, and the median of their ratios pair by pair."""
-    ours(), theirs()
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(runs)]
-    return median(a for a, _ in pairs), median(b for _, b in pairs), median(a / b for a, b in pairs)
-
-
-# An installed program has its bytecode beside it, as the libraries that it is compared with have.
-ENVIRONMENT = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
-
-
-def run(*arguments: str) -> Callable[[], object]:
-    """A whole process; `check` ends with 1 where there are findings, and nothing may end with a traceback."""
-
-    def action() -> None:
-        done = subprocess.run(arguments, capture_output=True, check=False, env=ENVIRONMENT)
-        if done.returncode > 1 or b"Traceback" in done.stderr:
-            raise RuntimeError(done.stderr.decode())
-
-    return action
-
-
-class Board:
-    """Prints each figure beside its goal."""
-
-    missed = False
-
-    def line(self, what: str, shown: str, value: float, goal: float) -> None:
-        held = value <= goal
-        self.missed |= not held
-        print(f"{'ok    ' if held else 'MISSED'} {what:<58} {shown:>26}   goal ≤ {goal:g}")
+# Not ru_maxrss: a child's begins with what its parent had in memory.
+PEAK = "print(next(int(line.split()[1]) for line in open('/proc/self/status') if 'VmHWM' in line) // 1024)"
 
 
 def main() -> int:
@@ -105,6 +66,7 @@ def main() -> int:
         report = folder / "report.docx"
         took = median(seconds(lambda: word_report(department).write(report)) for _ in range(5))
         board.line("Word report in process, s", f"{took:.3f}", took, 0.3)
+        measure_functions(board, folder)
     return int(board.missed)
 
 

@@ -8,6 +8,7 @@ table or a list of rules one call, because in Excel a call costs more than what 
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from xlreport.addin.function import FUNCTIONS, Function, function
@@ -216,9 +217,9 @@ class _Sheets:
 
     def __init__(self, inputs: tuple[Any, ...]) -> None:
         self.blocks = tuple(map(rows, inputs))
-        kinds = (tuple(map(type, row)) for block in self.blocks for row in block)
-        self._key = self.blocks, tuple((at, row) for at, row in enumerate(kinds) if bool in row)
-        self._hash = hash(self._key)
+        every = enumerate(chain.from_iterable(self.blocks))
+        self._key = self.blocks, [(at, [*map(type, row)]) for at, row in every if bool in map(type, row)]
+        self._hash = hash(self.blocks)
 
     def __hash__(self) -> int:
         return self._hash

@@ -3,11 +3,8 @@
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
-
-from python_calamine import CalamineError, CalamineWorkbook
 
 from xlreport.collector import uncollected
 from xlreport.errors import Unusable
@@ -15,7 +12,7 @@ from xlreport.files import read_bytes
 from xlreport.model.fields import Field, Kind, Section, Value, blank_values
 from xlreport.model.inputs import Inputs
 from xlreport.model.values import Wrong, parse, parse_column
-from xlreport.sheets.guard import Oddity, inspect
+from xlreport.sheets.cells import Oddity
 from xlreport.sheets.layout import (
     COMPUTED_MARK,
     FORM_MARK,
@@ -59,12 +56,18 @@ class Reading:
     @property
     def wrong(self) -> frozenset[str]:
         """The fields whose cell is wrong: no rule may take them for blank."""
-        return self.addresses.paths_at({problem.cell for problem in self.problems})
+        cells = {problem.cell for problem in self.problems}
+        return self.addresses.paths_at(cells) if cells else frozenset()
 
 
 @uncollected
 def read_workbook(path: Path) -> Reading:
     """Read a saved master workbook. Raises Unusable when it is none or cannot be opened."""
+    # Only files need these, and an open book does not wait for them.
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    from xlreport.sheets.guard import inspect
+
     data = read_bytes(path)
     # What only shows need not be read; any other tab may be an input sheet under another name, or a copy.
     inspected = inspect(data, path.name, frozenset(SHOWN_SHEETS))
@@ -127,6 +130,7 @@ def typed_errors(sheets: Mapping[str, Rows]) -> dict[str, OddCells]:
         name: {
             (at, column): errors[cell]
             for at, row in enumerate(rows)
+            if not errors.keys().isdisjoint(row)
             for column, cell in enumerate(row)
             if isinstance(cell, str) and cell in errors
         }
@@ -249,7 +253,7 @@ class _SheetParser:
             content = row[column] if column < width else ""
             cells[f"{section}.{key}"] = (tab, at, column)
             # Most cells of a form are blank; those take no more than this.
-            blank = content == "" and not (odd and (at, column) in odd)
+            blank = (content is None or content == "") and not (odd and (at, column) in odd)
             values[section][key] = None if blank else self._value(content, item, at, column)
 
     def _value(self, content: Any, item: Field, at: int, column: int) -> Value:
@@ -266,6 +270,8 @@ class _SheetParser:
         if key in seen:
             message = f"标识 {key} 重复，此行未读取，请删除重复的行。"
         else:
+            from difflib import get_close_matches  # seldom needed
+
             near = get_close_matches(key, known, 1)
             message = f"“{key}”不是已知的标识，请恢复原来的内容" + (
                 f"（可能是 {near[0]}）。" if near else "。"
@@ -307,7 +313,8 @@ class _SheetParser:
         keys = [f"{section.key}.{item.key}" for item in section.fields]
         mine = {columns[key] for key in keys if key in columns}
         last = len(rows)  # below the last row stand the empty ones in which one goes on typing
-        while last and all(rows[last - 1][column] in (None, "") for column in mine):
+        nothing = {None, ""}
+        while last and nothing.issuperset([rows[last - 1][column] for column in mine]):
             last -= 1
         odd = [(row - first, at, why) for (row, at), why in self.odd.items() if at in mine and row >= first]
         last = min(max([last, *(row + 1 for row, _, _ in odd)]), len(rows))  # an error shows as blank
