@@ -20,7 +20,7 @@ def score(value: Decimal, target: Decimal, points: Decimal) -> Decimal | None:
     if not target:
         return None
     share = max(Decimal(0), min(Decimal(1), value / target))
-    # Divided last: 3 × (1.015 ÷ 3) is a little less than 1.015, and would be rounded down.
+    # Divided last: 6 × (0.4975 ÷ 3) is a little less than 0.995, and would be rounded down.
     return rounded(points * value / target if 0 < share < 1 else points * share)
 
 
