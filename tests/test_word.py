@@ -362,7 +362,7 @@ def test_figures_stay_whole(render: Render) -> None:
 
 
 def test_without_libreoffice_the_remedy_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(word, "find_libreoffice", lambda machine, program: None)
     with pytest.raises(Unusable, match="找不到 LibreOffice，无法转换为 PDF；请安装它"):
         word.to_pdf(asset("report.docx"), tmp_path / "r.pdf")
 

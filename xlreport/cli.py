@@ -230,10 +230,13 @@ def build() -> None:
 def _build_master(inputs: "Inputs", path: Path) -> None:
     """With functions and buttons inside, or without macros, as the ending of the file says."""
     if path.suffix.lower() == ".xlsm":
-        from xlreport.addin.workbook import build_live_master as build
+        from xlreport.addin.workbook import build_live_master
+
+        build_live_master(evaluate(inputs), path)
     else:
-        from xlreport.sheets.master import build_master as build
-    build(evaluate(inputs), path)
+        from xlreport.sheets.master import build_master
+
+        build_master(evaluate(inputs), path)
 
 
 def _target(output: Path | None, name: str, file: Path, styles: Path | None = None) -> Path:

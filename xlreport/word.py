@@ -29,6 +29,7 @@ from docx.text.paragraph import Paragraph as WordParagraph
 
 from xlreport.errors import Unusable
 from xlreport.files import read_bytes
+from xlreport.machine import ThisMachine, find_libreoffice
 from xlreport.narrative import Paragraph, Style
 
 # Word for Chinese shows three styles of its own under our names and gives these names to no others. In the
@@ -293,9 +294,6 @@ def _identify(document: Document, title: str, author: str) -> None:
 
 
 def _libreoffice() -> str:
-    # Its Windows installer puts it there and leaves PATH alone.
-    installed = Path(os.environ.get("PROGRAMFILES", ""), "LibreOffice", "program")
-    for place in (None, installed):
-        if found := shutil.which("soffice", path=place):
-            return found
+    if found := find_libreoffice(ThisMachine(), "soffice"):
+        return found
     raise Unusable("找不到 LibreOffice，无法转换为 PDF；请安装它，或用 Word、WPS 打开报告后另存为 PDF。")

@@ -88,9 +88,9 @@ def opened(office: Office, path: Path) -> Iterator[Live]:
 def stored(path: Path) -> dict[tuple[str, str], Any]:
     """The stored value of every cell that a formula computes, those of arrays included."""
     formulas, values = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
-    found = {}
+    found: dict[tuple[str, str], Any] = {}
     for sheet in formulas:
-        areas = [area for area in sheet.array_formulae.values()] if hasattr(sheet, "array_formulae") else []
+        areas = sheet.array_formulae.values()
         cells = {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"}
         for area in areas:
             cells.update(cell.coordinate for row in sheet[area] for cell in row)

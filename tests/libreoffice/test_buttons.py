@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -176,10 +177,10 @@ def test_send_mail_opens_the_draft(year: Live, own_home: Path) -> None:
     assert said.startswith("已打开邮件草稿")
     draft = Path((own_home / "opened").read_text("utf-8"))
     message = message_from_bytes(draft.read_bytes(), policy=default)
-    attached = {part.get_filename() for part in message.iter_attachments()}  # type: ignore[attr-defined]
+    attached = {part.get_filename() for part in message.iter_attachments()}
     assert attached == {name for name in files(year) if not name.endswith(".eml")}
     assert message["X-Unsent"] == "1"
-    assert not any(name.endswith(".xlsm") for name in attached)
+    assert not any(str(name).endswith(".xlsm") for name in attached)
 
 
 def test_send_mail_without_a_mail_program_opens_the_folder(year: Live, own_home: Path) -> None:
@@ -286,11 +287,22 @@ def test_the_workbook_without_macros_gets_its_outcomes_written(plain: Any, sampl
     assert "硬性" in said
     rows = sheet.range("B6:G70").options(ndim=2).value
     shown = {row[0]: (row[3] or "", row[4] or "", row[5] or "") for row in rows if row[0]}
-    changed = evaluate(replace(sample.inputs, final=sample.inputs.final._replace(basic=600)))
+    changed = evaluate(replace(sample.inputs, final=sample.inputs.final._replace(basic=Decimal(600))))
     assert {rule: row[0] for rule, row in shown.items()} == {k: str(v) for k, v in changed.outcomes.items()}
     assert shown["F02"][1] == changed.problem("F02")
     assert shown["F02"][2].startswith("收支情况!G")
     assert sheet.api.ProtectContents
+
+
+def test_a_row_grows_with_what_is_wrong(year: Live) -> None:
+    """A row of 检查结果 is as high as its text was when the workbook was made."""
+    rows = year.document.Sheets.getByName("检查结果").Rows
+    at = 5 + next(n for n, line in enumerate(year.cells("检查结果", "B6:B100")) if line[0] == "M01")
+    before = rows.getByIndex(at).Height
+    for path in ("unit.name", "unit.year", "unit.report_date", "final.income", "final.expenditure"):
+        year.type(path, None)
+    year.click("XrRunChecks")
+    assert rows.getByIndex(at).Height > before
 
 
 def test_the_status_bar_does_not_go_on(plain: Any) -> None:

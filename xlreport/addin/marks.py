@@ -25,9 +25,19 @@ def write_outcomes(book: xlwings.Book, reading: Reading, report: Report) -> None
     rows, keys = _lines(sheet)
     columns = [keys[f"{COMPUTED_MARK}{key}"] for key in COMPUTED if f"{COMPUTED_MARK}{key}" in keys]
     first = sheet.range((FIRST_ROW + 1, columns[0] + 1))
-    if str(first.formula).startswith(("=", "{=")):
+    live = str(first.formula).startswith(("=", "{="))
+    if live:
         book.app.calculate()
-        return
+    with unprotected(sheet):
+        if not live:
+            _write(sheet, rows, columns, reading, report)
+        # A row was as high as its text when the workbook was made.
+        sheet.range((FIRST_ROW + 1, 1), (FIRST_ROW + len(rows), 1)).rows.autofit()
+
+
+def _write(
+    sheet: xlwings.Sheet, rows: list[str], columns: list[int], reading: Reading, report: Report
+) -> None:
     known = {line.id for line in rule_lines()}
     outcomes = report.outcomes
     values = [
@@ -36,10 +46,9 @@ def write_outcomes(book: xlwings.Book, reading: Reading, report: Report) -> None
         else ("", "", "")
         for id in rows
     ]
-    with unprotected(sheet):
-        for at, column in enumerate(columns):
-            cells = sheet.range((FIRST_ROW + 1, column + 1)).resize(len(values), 1)
-            cells.value = [[row[at]] for row in values]
+    for at, column in enumerate(columns):
+        cells = sheet.range((FIRST_ROW + 1, column + 1)).resize(len(values), 1)
+        cells.value = [[row[at]] for row in values]
 
 
 def _lines(sheet: xlwings.Sheet) -> tuple[list[str], dict[str, int]]:

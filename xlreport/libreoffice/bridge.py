@@ -35,7 +35,7 @@ def call(name: str, leading: Any, following: Any) -> Any:
     What it raises becomes an error of the cell here, for Basic's CVErr would be a text that a SUM skips.
     """
     calls[name] += 1
-    arguments = map(_plain, (*leading, *(following or ())))
+    arguments = map(plain, (*leading, *(following or ())))
     try:
         result = FUNCTIONS[name](*arguments)
     except Exception:  # it stands in the log
@@ -45,8 +45,8 @@ def call(name: str, leading: Any, following: Any) -> Any:
     return tuple(tuple(VALUE_ERROR if cell == Oddity.VALUE else cell for cell in row) for row in result)
 
 
-def _plain(argument: Any) -> Any:
-    """A range as its values, error cells as their texts; whole columns end where the sheet's content does."""
+def plain(argument: Any) -> Any:
+    """A range as its values, error cells as their texts; anything else as it is."""
     if not hasattr(argument, "getCellRange"):
         return argument
     cells = argument.getCellRange()

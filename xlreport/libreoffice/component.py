@@ -23,10 +23,7 @@ class Adopt(unohelper.Base, XJob, XServiceInfo):  # type: ignore[misc]
         environment = next(item.Value for item in arguments if item.Name == "Environment")
         document = next(item.Value for item in environment if item.Name == "Model")
         if is_ours(document):
-            changed = document.isModified()
             adopt(document)
-            # Nobody is to be asked whether to save what he did not change.
-            document.setModified(changed)
 
     def supportsService(self, name: str) -> bool:
         return name == ADOPT

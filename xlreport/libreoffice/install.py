@@ -6,13 +6,13 @@ import sys
 import sysconfig
 from collections.abc import Sequence
 from pathlib import Path
-from shutil import which
 from tempfile import TemporaryDirectory
 
 import xlreport
 from xlreport.errors import Unusable
 from xlreport.libreoffice.extension import IDENTIFIER, build_extension
 from xlreport.libreoffice.office import find_uno
+from xlreport.machine import ThisMachine, find_libreoffice
 
 PATIENCE = 120  # seconds that unopkg gets; its first run makes a profile
 
@@ -60,10 +60,7 @@ def _folders() -> list[str]:
 
 def _unopkg(verb: str, options: Sequence[str]) -> str:
     """What unopkg says. As root it serves all users of the machine: for one alone it then refuses."""
-    program = which("unopkg")
-    soffice = which("soffice") or which("libreoffice")
-    if not program and soffice:
-        program = which("unopkg", path=str(Path(soffice).resolve().parent))
+    program = find_libreoffice(ThisMachine(), "unopkg")
     if not program:
         raise Unusable(
             "没有找到 LibreOffice（unopkg），请先安装 LibreOffice 再运行 xlreport setup --libreoffice。"

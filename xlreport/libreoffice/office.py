@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from xlreport.errors import Unusable
+from xlreport.machine import ThisMachine, find_libreoffice
 
 START_SECONDS = 90  # a cold start on a busy machine, with its profile yet to be made
 STOP_SECONDS = 20
@@ -47,7 +48,7 @@ def find_uno() -> Any:
 
 def _folders_of_uno() -> Iterator[str]:
     # Where LibreOffice comes from its own installer, uno stands beside the program.
-    if program := _soffice():
+    if program := find_libreoffice(ThisMachine(), "soffice"):
         beside = Path(program).resolve().parent
         if (beside / "uno.py").exists():
             yield str(beside)
@@ -81,22 +82,19 @@ def properties(**values: Any) -> tuple[Any, ...]:
     return tuple(made)
 
 
-def _soffice() -> str | None:
-    # Its Windows installer puts it there and leaves PATH alone.
-    installed = Path(os.environ.get("PROGRAMFILES", ""), "LibreOffice", "program")
-    return shutil.which("soffice") or shutil.which("soffice", path=installed)
-
-
 class Office:
-    """A running LibreOffice, for the time of a `with`."""
+    """A running LibreOffice, for the time of a `with`; with a profile that is thrown away, if not a given one."""
 
-    def __init__(self, program: str | None = None, *, headless: bool = True) -> None:
-        found = program or _soffice()
+    def __init__(
+        self, program: str | None = None, *, headless: bool = True, profile: Path | None = None
+    ) -> None:
+        found = program or find_libreoffice(ThisMachine(), "soffice")
         if not found:
             raise Unusable("找不到 LibreOffice，请先安装它，再重试。")
         self._program = found
         self._headless = headless
         self._process: subprocess.Popen[bytes] | None = None
+        self._given = profile
         self._profile = ""
         self.context: Any = None
         self.desktop: Any = None
@@ -145,9 +143,10 @@ class Office:
 
     def _start(self) -> None:
         pipe = f"xlreport{uuid.uuid4().hex}"
-        self._profile = tempfile.mkdtemp(prefix="xlreport-office-")
+        if self._given is None:
+            self._profile = tempfile.mkdtemp(prefix="xlreport-office-")
         # A profile of its own: with the user's, LibreOffice would hand the order to a window that is open.
-        command = [self._program, f"-env:UserInstallation={Path(self._profile).as_uri()}"]
+        command = [self._program, f"-env:UserInstallation={(self._given or Path(self._profile)).as_uri()}"]
         command += ["--headless"] if self._headless else []
         command += ["--nologo", "--norestore", "--nofirststartwizard", f"--accept=pipe,name={pipe};urp;"]
         self._process = subprocess.Popen(

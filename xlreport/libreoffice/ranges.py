@@ -259,6 +259,12 @@ class Range(base_classes.Range):
             self.refuse_protected()
             self.api.NumberFormat = self.sheet.book.formats.key(value)
 
+    def autofit(self, axis: str | None = None) -> None:
+        if axis in (None, "r", "rows"):
+            self.api.getRows().OptimalHeight = True
+        if axis in (None, "c", "columns"):
+            self.api.getColumns().OptimalWidth = True
+
     # Clearing
 
     def clear_contents(self) -> None:
