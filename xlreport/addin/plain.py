@@ -26,7 +26,6 @@ _EXCEL_ERRORS = {
 }
 _ANY_EXCEL_ERROR = range(-2146826300, -2146826200)  # newer ones: #SPILL!, #CALC!
 ERRORS = {str(odd) for odd in Oddity if odd.is_error}
-_SMALLEST = Decimal("0.000001")  # 分, in 万元
 _MOST = 1e15  # what a double still holds exactly to one
 
 
