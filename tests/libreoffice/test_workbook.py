@@ -74,7 +74,7 @@ def test_the_committed_workbook_calculates_what_it_stores(office: Office) -> Non
 def test_every_test_of_the_self_test_sheet_is_true(office: Office) -> None:
     names = openpyxl.load_workbook(COMMITTED).defined_names
     tests = [name for name in names if name.startswith("test_")]
-    assert len(tests) == len(self_test.tests())
+    assert len(tests) == len(self_test.cases())
     with opened(office, COMMITTED) as live:
         for name in tests:
             sheet, _, cell = names[name].attr_text.replace("'", "").replace("$", "").partition("!")
@@ -83,7 +83,7 @@ def test_every_test_of_the_self_test_sheet_is_true(office: Office) -> None:
 
 
 def test_the_self_test_covers_every_function() -> None:
-    formulas = " ".join(test.formula for test in self_test.tests())
+    formulas = " ".join(test.formula for test in self_test.cases())
     assert [name for name in FUNCTIONS if f"{name}(" not in formulas] == []
 
 

@@ -16,7 +16,7 @@ _DATA = 8  # the column in which a small input sheet stands, with two columns of
 
 
 @dataclass(frozen=True)
-class Test:
+class Case:
     """One named cell: a formula that must be TRUE."""
 
     name: str
@@ -35,33 +35,33 @@ _SHEET_ROWS: tuple[tuple[Any, ...], ...] = (
 _PARTS, _WHOLES = (1.0, 2.0, None), (4.0, 0.0, 5.0)
 
 
-def tests() -> tuple[Test, ...]:
+def cases() -> tuple[Case, ...]:
     """The tests, the small sheet they use lying where `write_self_test` puts it."""
     data = block(SHEET, (HEAD, _DATA), (HEAD + len(_SHEET_ROWS) - 1, _DATA + 6))
     parts, wholes = (block(SHEET, (HEAD + 8, at), (HEAD + 10, at)) for at in (_DATA, _DATA + 1))
     zero, blank = (absolute((SHEET, row, _DATA + 1)) for row in (HEAD + 9, HEAD + 11))
     rates = f"XR_RATES({parts},{wholes})"
     return (
-        Test("test_share", "XR_SHARE(1,8)=0.125", "1 ÷ 8"),
-        Test("test_share_rounds_half_up", "XR_SHARE(1,16)=0.0625", "四位小数"),
-        Test("test_share_zero", f'XR_SHARE(1,{zero})="—"', "整体为 0 得 —"),
-        Test("test_share_blank", f'XR_SHARE({blank},2)=""', "空白得空白"),
-        Test("test_share_text", 'ISERROR(XR_SHARE("5万元",2)+0)', "文字得错误值"),
-        Test("test_share_error", "ISERROR(XR_SHARE(NA(),2)+0)", "错误值得错误值"),
-        Test("test_change", "XR_CHANGE(3,2)=0.5", "（3 − 2）÷ 2"),
-        Test("test_balance", "XR_BALANCE(0.3,0.1,0.2)=0", "0.3 − 0.1 − 0.2 恰为 0"),
-        Test("test_balance_range", f"XR_BALANCE(4,{parts})=1", "区域作分项，空白不计"),
-        Test("test_score", "XR_SCORE(3824.26,4753.66,10)=8.04", "执行率 80.45% 得 8.04 分"),
-        Test("test_grade", 'XR_GRADE(90)&XR_GRADE(80)&XR_GRADE(60)&XR_GRADE(59.99)="优良中差"', "界限"),
-        Test("test_grade_full", 'XR_GRADE(45,50)="优"', "满分 50"),
-        Test("test_rates", f"INDEX({rates},1)=0.25", "逐行相除"),
-        Test("test_rates_zero", f'INDEX({rates},2)="—"', "除数为 0 得 —"),
-        Test("test_rates_blank", f'INDEX({rates},3)=""', "空白得空白"),
-        Test("test_rate", f'XR_RATE("预算执行率",{data})=0.75', "150 ÷ 200"),
-        Test("test_check", f'INDEX(XR_CHECK("F02","",{data}),1,1)="硬性"', "150 ≠ 100 ＋ 49"),
-        Test("test_check_passes", f'INDEX(XR_CHECK("B05","",{data}),1,1)="通过"', "150 ≤ 200"),
-        Test("test_problems", f'LEFT(XR_PROBLEMS({data}),4)="填写有误"', "缺行的表"),
-        Test(
+        Case("test_share", "XR_SHARE(1,8)=0.125", "1 ÷ 8"),
+        Case("test_share_rounds_half_up", "XR_SHARE(1,16)=0.0625", "四位小数"),
+        Case("test_share_zero", f'XR_SHARE(1,{zero})="—"', "整体为 0 得 —"),
+        Case("test_share_blank", f'XR_SHARE({blank},2)=""', "空白得空白"),
+        Case("test_share_text", 'ISERROR(XR_SHARE("5万元",2)+0)', "文字得错误值"),
+        Case("test_share_error", "ISERROR(XR_SHARE(NA(),2)+0)", "错误值得错误值"),
+        Case("test_change", "XR_CHANGE(3,2)=0.5", "（3 − 2）÷ 2"),
+        Case("test_balance", "XR_BALANCE(0.3,0.1,0.2)=0", "0.3 − 0.1 − 0.2 恰为 0"),
+        Case("test_balance_range", f"XR_BALANCE(4,{parts})=1", "区域作分项，空白不计"),
+        Case("test_score", "XR_SCORE(3824.26,4753.66,10)=8.04", "执行率 80.45% 得 8.04 分"),
+        Case("test_grade", 'XR_GRADE(90)&XR_GRADE(80)&XR_GRADE(60)&XR_GRADE(59.99)="优良中差"', "界限"),
+        Case("test_grade_full", 'XR_GRADE(45,50)="优"', "满分 50"),
+        Case("test_rates", f"INDEX({rates},1)=0.25", "逐行相除"),
+        Case("test_rates_zero", f'INDEX({rates},2)="—"', "除数为 0 得 —"),
+        Case("test_rates_blank", f'INDEX({rates},3)=""', "空白得空白"),
+        Case("test_rate", f'XR_RATE("预算执行率",{data})=0.75', "150 ÷ 200"),
+        Case("test_check", f'INDEX(XR_CHECK("F02","",{data}),1,1)="硬性"', "150 ≠ 100 ＋ 49"),
+        Case("test_check_passes", f'INDEX(XR_CHECK("B05","",{data}),1,1)="通过"', "150 ≤ 200"),
+        Case("test_problems", f'LEFT(XR_PROBLEMS({data}),4)="填写有误"', "缺行的表"),
+        Case(
             "test_texts", f'XR_TEXTS({block(SHEET, (FIRST, 5), (FIRST, 6))},{data})="支出150万元。"', "模板"
         ),
     )
@@ -81,12 +81,12 @@ def write_self_test(pen: Pen, sheet: Any) -> None:
     pen.note(sheet, 1, 1, "下列各项应全部为 TRUE；不是时请点“诊断”，或在命令行运行 xlreport doctor。")
     for column, head in enumerate(("名称", "结果", "内容"), 1):
         pen.text(sheet, HEAD, column, head, pen.head())
-    for row, test in enumerate(tests(), FIRST):
+    for row, test in enumerate(cases(), FIRST):
         pen.text(sheet, row, 1, test.name, pen.boxed())
         pen.formula(sheet, row, 2, f"=AND(IFERROR({test.formula},FALSE))", pen.boxed(align="center"), True)
         pen.text(sheet, row, 3, test.says, pen.boxed())
         pen.book.define_name(test.name, f"={absolute((SHEET, row, 2))}")
-    last = FIRST + len(tests()) - 1
+    last = FIRST + len(cases()) - 1
     results = block(SHEET, (FIRST, 2), (last, 2))
     formula = f'=IF(AND({results}),"全部通过",COUNTIF({results},FALSE)&" 项不通过")'
     pen.text(sheet, 3, 1, "结论", pen.head())
