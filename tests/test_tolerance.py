@@ -508,8 +508,8 @@ def test_a_record_that_agrees_but_for_one_figure_has_one(inputs: Inputs, path: s
 
 @given(st.lists(AMOUNT, min_size=1, max_size=len(SOURCES)), AMOUNT)
 def test_rounding_parts_and_total_to_two_decimals_is_never_hard(parts: list[int], rest: int) -> None:
-    """That is where the tolerance comes from."""
-    amounts = [FEN * part for part in [*parts[:-1], parts[-1] + rest]]
+    """That is where the tolerance comes from: from the parts that are printed, so not from those of 0.00."""
+    amounts = [FEN * part if part >= 5000 else D(0) for part in [*parts[:-1], parts[-1] + rest]]
     printed = {key: rounded(amount) for key, amount in zip(SOURCES, amounts, strict=False)}
     inputs = with_values(empty(), final={"income": rounded(sum(amounts, D(0))), **printed})
     assert levels(inputs, "F01") <= {HINT}
