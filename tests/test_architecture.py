@@ -14,7 +14,7 @@ PACKAGE = Path(xlreport.__file__).parent
 # From the foundation up: a module may import from its own line and the lines above it.
 LAYERS = (
     ("errors", "assets", "collector", "machine"),
-    ("files",),
+    ("files", "buttons"),
     ("model",),
     ("checks",),
     ("report", "datafile"),
@@ -29,7 +29,7 @@ LAYERS = (
 # Inside the packages, likewise.
 MODEL = ("fields", "inputs", "numbers", "values", "figures", "rates", "scoring")
 SHEETS = (
-    *("layout", "package", "plain", "cells", "guard", "reader", "pen", "validation", "live"),
+    *("layout", "oddity", "package", "plain", "cells", "guard", "reader", "pen", "validation", "live"),
     *("form_sheet", "table_sheet", "check_sheet", "home", "manual", "master", "filing"),
 )
 

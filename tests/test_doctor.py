@@ -12,11 +12,11 @@ import pytest
 from click.testing import CliRunner
 
 from xlreport.addin.install import ADDIN
-from xlreport.assets import asset
+from xlreport.assets import asset, pinned_xlwings
 from xlreport.cli import main
 from xlreport.diagnosis import Diagnosis, State
 from xlreport.doctor import CHECKS, diagnose
-from xlreport.doctor_excel import LONGEST_COMMAND, command_line, pinned_xlwings
+from xlreport.doctor_excel import LONGEST_COMMAND, command_line
 from xlreport.doctor_policy import CHILD_PROCESSES, WIN32_CALLS
 from xlreport.errors import Unusable
 from xlreport.machine import Machine, ThisMachine, Values, find_libreoffice

@@ -18,16 +18,17 @@ from xlreport.addin import log
 from xlreport.addin.function import FUNCTIONS as REGISTRY
 from xlreport.addin.function import LONGEST_HELP, Argument, function
 from xlreport.addin.plain import Unsuited, from_excel
-from xlreport.addin.udfs import FUNCTIONS, MOST_CHARACTERS
+from xlreport.addin.udfs import FUNCTIONS
 from xlreport.checks.rule import Level, rule_lines
 from xlreport.model.inputs import Explanation, Inputs, TemplateLine, with_values
 from xlreport.model.rates import RATES
+from xlreport.model.values import LONGEST_TEXT
 from xlreport.narrative import narrate
 from xlreport.report import Report, evaluate
 
 IDS = tuple((line.id,) for line in rule_lines())
 KEYS = tuple((key,) for key in RATES)
-LONG = "字" * MOST_CHARACTERS
+LONG = "字" * LONGEST_TEXT
 UNSUITED = "unsuited"
 
 
@@ -311,7 +312,7 @@ def test_a_faulty_line_says_so_in_its_own_row(report: Report, cells: LiveCells) 
 )
 def test_a_text_fits_into_its_cell(text: str, cells: LiveCells) -> None:
     ((long,), (after,)) = call("XR_TEXTS", (("正文", text), ("正文", "后")), *cells.inputs)
-    assert len(long) == MOST_CHARACTERS
+    assert len(long) == LONGEST_TEXT
     assert long.endswith("（到此为止）") is (text != LONG)
     assert after == "后"
 
@@ -364,7 +365,7 @@ def test_true_is_not_taken_for_a_one_that_stood_there_before(cells: LiveCells) -
 def test_a_long_problem_fits_into_its_cell(cells: LiveCells) -> None:
     key, *others = cells.inputs[0]
     said = call("XR_PROBLEMS", (key, (LONG, *[None] * (len(key) - 1)), *others[1:]), *cells.inputs[1:])
-    assert len(said) == MOST_CHARACTERS
+    assert len(said) == LONGEST_TEXT
 
 
 def test_a_date_is_its_serial_number(report: Report, cells: LiveCells) -> None:
@@ -477,7 +478,7 @@ def is_plain(result: Any) -> bool:
 def is_plain_cell(value: Any) -> bool:
     if type(value) is float:
         return math.isfinite(value)
-    return type(value) is str and len(value) <= MOST_CHARACTERS
+    return type(value) is str and len(value) <= LONGEST_TEXT
 
 
 @settings(
@@ -589,9 +590,9 @@ def test_a_failure_is_told_in_one_line(home: Path) -> None:
     assert outcome("XR_RATE", "甲\r\n乙\u2028丙\ud800") == UNSUITED
     lines = (home / ".xlreport" / "xlreport.log").read_text("utf-8").splitlines()
     assert [line.split(" ", 2)[2] for line in lines] == [
-        "XR_SHARE: Unsuited: a number is wanted",
-        "XR_CHANGE: Unsuited: a number is wanted",
-        "XR_RATE: Unsuited: no rate 甲 乙 丙?",
+        "XR_SHARE：这里应是数字，不是文字或逻辑值",
+        "XR_CHANGE：这里应是数字，不是文字或逻辑值",
+        "XR_RATE：没有“甲 乙 丙?”这个指标，名称见“指标计算”",
     ]
     assert log.last_lines(2) == lines[1:]
 
@@ -601,7 +602,7 @@ def test_the_log_is_kept_short(home: Path) -> None:
         log.note("XR_SHARE", ValueError(f"{at} {LONG}"))
     lines = log.last_lines(10**6)
     assert len(lines) == log.LINES
-    assert f" {log.LINES + 29} " in lines[-1]
+    assert f"：{log.LINES + 29} " in lines[-1]
     assert max(map(len, lines)) < 600
 
 
@@ -611,9 +612,9 @@ def test_without_a_log_everything_else_goes_on(home: Path, monkeypatch: pytest.M
 
     (home / ".xlreport").write_text("a file where the folder should be", "utf-8")
     assert log.last_lines(5) == []
-    with pytest.raises(Unsuited, match="a number is wanted"):
+    with pytest.raises(Unsuited, match="这里应是数字"):
         call("XR_SHARE", "甲", 1.0)
     monkeypatch.setattr(Path, "home", homeless)
     assert log.last_lines(5) == []
-    with pytest.raises(Unsuited, match="one cell is wanted"):
+    with pytest.raises(Unsuited, match="这里应是一个单元格"):
         call("XR_SHARE", ((1.0, 2.0),), 1.0)

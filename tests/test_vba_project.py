@@ -166,11 +166,20 @@ def test_the_xlwings_module_is_the_pinned_one_with_our_name_and_its_licence(addi
     assert ("ActiveWorkbook.FullName" in text) is addin
 
 
-@pytest.mark.parametrize("pins", [[], ["xlwings==0.1.0; sys_platform == 'win32'"]])
-def test_another_xlwings_than_the_pinned_is_refused(pins: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlreport.addin.project.requires", lambda name: pins)
+def test_another_xlwings_than_the_pinned_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlreport.addin.project.pinned_xlwings", lambda: "0.1.0")
     with pytest.raises(ValueError, match="pinned"):
         xlwings_module(addin=False)
+
+
+@pytest.mark.parametrize("addin", [False, True])
+def test_no_workbook_chooses_the_program_that_is_started(addin: bool) -> None:
+    """Settings come from the user's own file, not from a sheet of the workbook or a file beside it."""
+    text = xlwings_module(addin)
+    before, found, after = text.partition('    If source = "" Then source = "user"\n')
+    assert found
+    assert before.rstrip().endswith("must not choose the program that is started.")
+    assert 'If source = "" Or source = "sheet" Then' in after
 
 
 def test_a_package_without_what_is_to_be_completed_is_refused(tmp_path: Path) -> None:

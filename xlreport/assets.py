@@ -1,5 +1,7 @@
 """Where the files of workbook/ and macros/ lie: beside the package in a checkout, inside it when installed."""
 
+import re
+from importlib.metadata import requires
 from importlib.metadata import version as _version
 from pathlib import Path
 
@@ -23,3 +25,9 @@ def outline_names() -> list[str]:
 def version() -> str:
     """The version of the installed program."""
     return _version("xlreport")
+
+
+def pinned_xlwings() -> str:
+    """The version of xlwings that this release wants, exactly that one: the VBA names its DLL."""
+    found = (re.match(r"xlwings\s*==\s*([\w.]+)", line) for line in requires("xlreport") or ())
+    return next(match[1] for match in found if match)

@@ -217,7 +217,7 @@ main.add_command(doctor)
 
 @main.command()
 def build() -> None:
-    """Regenerate the generated files of workbook/ and README (for maintainers, in a checkout).
+    """Regenerate the generated files of workbook/, macros/ and README (for maintainers, in a checkout).
 
     Example: xlreport build
     """

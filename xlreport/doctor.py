@@ -1,5 +1,6 @@
 """Names what keeps the add-in from running here, or the documents from looking right."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from xlreport.addin.install import ADDIN
@@ -10,6 +11,8 @@ from xlreport.doctor_policy import POLICY_CHECKS
 from xlreport.doctor_writing import WRITING_CHECKS
 from xlreport.errors import Unusable
 from xlreport.machine import Machine, ThisMachine
+from xlreport.sheets.layout import XLWINGS
+from xlreport.sheets.reader import read_meta
 
 __all__ = ["CHECKS", "Diagnosis", "State", "diagnose"]
 
@@ -27,5 +30,14 @@ def diagnose(
     if workbook is not None and not machine.exists(str(workbook)):
         raise Unusable(f"{workbook}：文件不存在，请核对文件名和文件夹。")
     book = None if workbook is None else str(workbook)
+    if baked is None and workbook is not None and Path(workbook).suffix.lower() == ".xlsm":
+        baked = _baked(Path(workbook))
     patient = Patient(machine, book, baked, machine.read(str(asset(ADDIN))))
     return [check.diagnose(patient) for check in CHECKS]
+
+
+def _baked(workbook: Path) -> str | None:
+    """The version of xlwings that a workbook of ours was made for; None where it does not say."""
+    with suppress(Unusable):  # what is wrong with the file itself is for `check` to say
+        return read_meta(workbook).get(XLWINGS)
+    return None

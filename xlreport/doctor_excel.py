@@ -1,9 +1,9 @@
 """What has to be there for Excel to start Python: both programs, what connects them, and our settings."""
 
 import re
-from importlib.metadata import requires
 
 from xlreport.addin.install import LONGEST_INTERPRETER, broken_line
+from xlreport.assets import pinned_xlwings
 from xlreport.diagnosis import Check, Patient, Verdict, beware, check, fine, unseen, wrong
 
 EXCEL_CHECKS: list[Check] = []
@@ -14,12 +14,6 @@ _SETUP = "请运行 xlreport setup"
 _STORE = "windowsapps"  # the folder of whatever comes from Microsoft's Store
 _PACKAGES = r"HKCU\SOFTWARE\Classes\Local Settings\Software\Microsoft\Windows\CurrentVersion\AppModel\Repository\Packages"
 _GUID = "{00000000-0000-0000-0000-000000000000}"
-
-
-def pinned_xlwings() -> str | None:
-    """The version of xlwings that this release wants, exactly that one."""
-    found = (re.match(r"xlwings\s*==\s*([\w.]+)", line) for line in requires("xlreport") or ())
-    return next((match[1] for match in found if match), None)
 
 
 @check(EXCEL_CHECKS, "Excel", windows=True)
@@ -77,7 +71,7 @@ def xlwings(patient: Patient) -> Verdict:
     wanted = patient.xlwings or pinned
     if installed is None:
         return wrong("没有安装 xlwings", f"请运行 pip install xlwings=={wanted}")
-    if pinned and wanted != pinned:
+    if wanted != pinned:
         return wrong(
             f"工作簿里的宏要用 xlwings {wanted}，而这版 xlreport 用 {pinned}",
             "请用 xlreport new 重新生成工作簿，或安装与它相配的 xlreport",

@@ -20,8 +20,8 @@ from xlreport.addin.marks import clear_marks
 from xlreport.addin.self_test import SHEET as SELF_TEST
 from xlreport.addin.workbook import build_live_master
 from xlreport.assets import MACROS
-from xlreport.libreoffice.extension import buttons
-from xlreport.libreoffice.office import Office
+from xlreport.buttons import buttons
+from xlreport.libreoffice.office import Office, find_uno
 from xlreport.report import Report, evaluate
 from xlreport.sheets.master import build_master
 from xlreport.sheets.pen import LEVEL_COLOURS
@@ -79,7 +79,7 @@ def files(live: Live) -> list[str]:
 
 
 def test_every_button_of_the_ribbon_has_its_action() -> None:
-    assert {action for _, action in buttons()} == set(ribbon.ACTIONS)
+    assert {button.action for button in buttons()} == set(ribbon.ACTIONS)
     text = (MACROS / "ribbon.xml").read_text("utf-8")
     assert "核对报告" not in text
     assert "新建下年度" not in text
@@ -118,7 +118,7 @@ def test_the_next_check_takes_the_marks_away(year: Live) -> None:
         year.type(path, None)
     year.click("XrRunChecks")
     book(year).app.calculate()
-    clear_marks(book(year))
+    clear_marks(book(year), year.addresses)
     assert fills(year) == colours
 
 
@@ -136,8 +136,60 @@ def test_a_colour_that_somebody_gave_since_stays(year: Live) -> None:
     sheet, row, column = year.addresses.cells["full_year.expenditure"]
     cell = book(year).sheets[sheet].range((row + 1, column + 1))
     cell.color = (1, 2, 3)
-    clear_marks(book(year))
+    clear_marks(book(year), year.addresses)
     assert cell.color == (1, 2, 3)
+
+
+def test_marks_that_moved_with_a_row_or_a_tab_go_too(year: Live) -> None:
+    table = year.document.Sheets.getByName("项目支出")
+    year.cell("项目支出", "E8").setString("五万")
+    year.document.Sheets.getByName("收支情况").setName("收支")
+    year.click("XrRunChecks")
+    marked = book(year).sheets["项目支出"].range("E8").color
+    row = table.getCellRangeByName("B7:K7").getRangeAddress()
+    table.insertCells(row, find_uno().Enum("com.sun.star.sheet.CellInsertMode", "DOWN"))
+    year.document.Sheets.getByName("收支").setName("收支情况")
+    year.cell("项目支出", "E9").setValue(5)
+    clear_marks(book(year), year.addresses)
+    assert book(year).sheets["项目支出"].range("E9").color != marked
+    assert fills(year)["full_year.expenditure"] == fills(year)["full_year.income"]
+
+
+def test_a_sheet_with_a_password_is_said_and_can_be_cleared(year: Live) -> None:
+    colours = fills(year)
+    year.document.Sheets.getByName("三公经费").unprotect("")
+    year.document.Sheets.getByName("三公经费").protect("geheim")
+    assert year.click("XrRunChecks") == "三公经费：工作表有密码保护，请先撤消保护，再点这个按钮。"
+    year.document.Sheets.getByName("三公经费").unprotect("geheim")
+    clear_marks(book(year), year.addresses)
+    assert fills(year) == colours
+
+
+def test_cells_come_back_when_python_does(year: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as away:
+        away.setattr(year.bridge, "FUNCTIONS", {})
+        year.document.calculateAll()
+        assert year.cells("首页", "C8:G8")[0] == ["未计算"] * 5
+    year.click("XrRunChecks")
+    assert year.checks()["B04"][0] == "硬性"
+    assert year.cells("首页", "C8")[0][0] == 2
+
+
+def test_a_missing_check_sheet_is_said(year: Live) -> None:
+    year.document.Sheets.removeByName("检查结果")
+    assert "缺少这张工作表" in year.click("XrRunChecks")
+
+
+def test_a_strange_workbook_is_diagnosed_without_a_trace(office: Office, year: Live) -> None:
+    from xlreport.libreoffice.engine import book_of
+
+    other = office.new()
+    try:
+        before = other.Sheets.getElementNames()
+        assert ribbon.run("show_diagnosis", book_of(other, office.context)).startswith("诊断完成：")
+        assert other.Sheets.getElementNames() == before
+    finally:
+        office.close(other)
 
 
 def test_export_report(year: Live) -> None:
@@ -200,7 +252,9 @@ def test_send_mail_where_nothing_opens_says_where_the_files_are(year: Live) -> N
 def test_show_help(year: Live) -> None:
     assert year.click("XrShowHelp").startswith("填写方法")
     assert book(year).sheets.active.name == "使用说明"
-    year.cell(SELF_TEST, "AB60").setFormula('=XR_SHARE("五万";2)')
+    wrong = year.cell(SELF_TEST, "AB60")
+    wrong.setFormula('=XR_SHARE("五万";2)')
+    assert wrong.getError()
     assert "最近一次出错的原因：" in year.click("XrShowHelp")
 
 
@@ -292,6 +346,13 @@ def test_the_workbook_without_macros_gets_its_outcomes_written(plain: Any, sampl
     assert shown["F02"][1] == changed.problem("F02")
     assert shown["F02"][2].startswith("收支情况!G")
     assert sheet.api.ProtectContents
+    # What was computed just now is not called stale; what one types then is.
+    assert [plain.sheets[name].range("B3").value or "" for name in ("检查结果", "报告模板")] == ["", ""]
+    cell.value = 500
+    plain.app.calculate()
+    assert "数字已改动" in sheet.range("B3").value
+    previews = [row[0] for row in plain.sheets["报告模板"].range("D6:D60").options(ndim=2).value]
+    assert any("基本支出600万元" in str(text) for text in previews)
 
 
 def test_a_row_grows_with_what_is_wrong(year: Live) -> None:

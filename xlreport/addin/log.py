@@ -2,21 +2,33 @@
 
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Foreseen(ValueError):
+    """An error whose text is a Chinese sentence for the user."""
+
 
 LINES = 200  # that are kept
 _last = ""
 
 
-def log_file() -> Path:
+def log_file() -> "Path":
     """Where the log stands."""
+    from pathlib import Path  # takes longer to import than any function to answer, and is seldom wanted
+
     return Path.home() / ".xlreport" / "xlreport.log"
 
 
 def note(name: str, error: Exception) -> None:
     """Add a line on what went wrong in a function; not the same one over and over."""
     global _last
-    said = " ".join(f"{name}: {type(error).__name__}: {error}".split())[:500]
+    # What was foreseen says in Chinese what to do; of the rest the kind of error helps whoever is asked.
+    kind = "" if isinstance(error, Foreseen) else f"{type(error).__name__}："
+    said = " ".join(f"{name}：{kind}{error}".split())[:500]
     if said == _last:
         return
     _last = said

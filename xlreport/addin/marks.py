@@ -1,63 +1,86 @@
 """What a check leaves in the open workbook: outcomes on 检查结果, and a fill on the cells it is about."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import xlwings
 
 from xlreport.checks.rule import Level, rule_lines
+from xlreport.errors import Unusable
+from xlreport.model.values import fitting
+from xlreport.narrative import narrate
 from xlreport.report import Report
-from xlreport.sheets.check_sheet import COMPUTED
-from xlreport.sheets.layout import COMPUTED_MARK, FIRST_ROW, KEY_ROW, META_SHEET, cell_name
-from xlreport.sheets.pen import LEVEL_COLOURS
+from xlreport.sheets.layout import (
+    CHECKS,
+    COMPUTED,
+    COMPUTED_MARK,
+    FIRST_ROW,
+    KEY_ROW,
+    LABEL_COLUMN,
+    META_SHEET,
+    TEMPLATE,
+    Addresses,
+    cell_name,
+    digest,
+    rule_row,
+)
+from xlreport.sheets.pen import INPUT_FILL, LEVEL_COLOURS, stale_formula
 from xlreport.sheets.reader import Reading
 
 WRONG_FILL = "#FF9999"  # of a cell that is not what its field wants
+_MARKS = {WRONG_FILL, *(colour.upper() for colour in LEVEL_COLOURS.values())}
 MEMORY_COLUMN = 4  # of the hidden sheet of the workbook: what was marked, and its fill before
-_MOST_MARKS = 2000
+MOST_MARKS = 2000  # each is a call into the host: some seconds for all of these
 
 
 def write_outcomes(book: xlwings.Book, reading: Reading, report: Report) -> None:
-    """Write outcome, problem and place of every rule; where Python functions do that, have them calculate."""
-    tab, _ = reading.addresses.columns["explanations.rule"]
-    sheet = book.sheets[tab]
-    rows, keys = _lines(sheet)
-    columns = [keys[f"{COMPUTED_MARK}{key}"] for key in COMPUTED if f"{COMPUTED_MARK}{key}" in keys]
-    first = sheet.range((FIRST_ROW + 1, columns[0] + 1))
-    live = str(first.formula).startswith(("=", "{="))
-    if live:
-        book.app.calculate()
-    with unprotected(sheet):
-        if not live:
-            _write(sheet, rows, columns, reading, report)
+    """Write what the check came to, and the previews; where Python functions do that, have them calculate."""
+    if f"{CHECKS}.rule" not in reading.addresses.columns:
+        raise Unusable(str(next(p for p in reading.problems if "检查结果" in p.cell)))
+    checks = _Computed(book.sheets[reading.addresses.columns[f"{CHECKS}.rule"][0]])
+    if checks.is_live(COMPUTED[0]):
+        # All of it: cells that failed while Python was away do not count as changed.
+        book.app.api.CalculateFull()
+    else:
+        known = {line.id for line in rule_lines()}
+        lines = [rule_row(report, reading.addresses, id) if id in known else ("",) * 3 for id in checks.rules]
+        template = _Computed(book.sheets[reading.addresses.columns[f"{TEMPLATE}.text"][0]])
+        rows = dict(zip(reading.addresses.rows[TEMPLATE], narrate(report).previews, strict=True))
+        previews = [(fitting(rows.get(row, "")),) for row in range(FIRST_ROW, template.last_row)]
+        stale = stale_formula(digest(reading.inputs, reading.addresses))
+        checks.write(COMPUTED, lines, stale)
+        template.write(["preview"], previews, stale)
+    with unprotected(checks.sheet):
         # A row was as high as its text when the workbook was made.
-        sheet.range((FIRST_ROW + 1, 1), (FIRST_ROW + len(rows), 1)).rows.autofit()
+        checks.sheet.range((FIRST_ROW + 1, 1), (checks.last_row, 1)).rows.autofit()
 
 
-def _write(
-    sheet: xlwings.Sheet, rows: list[str], columns: list[int], reading: Reading, report: Report
-) -> None:
-    known = {line.id for line in rule_lines()}
-    outcomes = report.outcomes
-    values = [
-        (str(outcomes[id]), report.problem(id), reading.addresses.place(report.found.get(id, ())))
-        if id in known
-        else ("", "", "")
-        for id in rows
-    ]
-    for at, column in enumerate(columns):
-        cells = sheet.range((FIRST_ROW + 1, column + 1)).resize(len(values), 1)
-        cells.value = [[row[at]] for row in values]
+class _Computed:
+    """A sheet with computed columns, found by their hidden keys."""
 
+    def __init__(self, sheet: xlwings.Sheet) -> None:
+        self.sheet = sheet
+        last = sheet.used_range.last_cell
+        self.last_row: int = last.row
+        cells = sheet.range((1, 1), (last.row, last.column)).options(ndim=2, err_to_str=True).value
+        self._columns = {str(key): at for at, key in enumerate(cells[KEY_ROW], 1) if key}
+        at = self._columns.get(f"{CHECKS}.rule")
+        self.rules = [str(row[at - 1] or "") for row in cells[FIRST_ROW:]] if at else []
 
-def _lines(sheet: xlwings.Sheet) -> tuple[list[str], dict[str, int]]:
-    """The rule ids down the sheet, and the columns by their hidden keys."""
-    last = sheet.used_range.last_cell
-    cells = sheet.range((1, 1), (last.row, last.column)).options(ndim=2, err_to_str=True).value
-    keys = {str(key): at for at, key in enumerate(cells[KEY_ROW]) if key}
-    at = keys["explanations.rule"]
-    return [str(row[at] or "") for row in cells[FIRST_ROW:]], keys
+    def is_live(self, key: str) -> bool:
+        """Whether a function computes the column."""
+        first = self.sheet.range((FIRST_ROW + 1, self._columns[f"{COMPUTED_MARK}{key}"]))
+        return str(first.formula).startswith(("=", "{="))
+
+    def write(self, keys: Sequence[str], rows: Sequence[tuple[str, ...]], stale: str) -> None:
+        """Write the columns, and the formula that will say when they are of before a change."""
+        with unprotected(self.sheet):
+            for at, key in enumerate(keys):
+                if column := self._columns.get(f"{COMPUTED_MARK}{key}"):
+                    cells = self.sheet.range((FIRST_ROW + 1, column)).resize(len(rows), 1)
+                    cells.value = [[row[at]] for row in rows]
+            self.sheet.range((KEY_ROW, LABEL_COLUMN + 1)).formula = stale
 
 
 def mark_cells(book: xlwings.Book, reading: Reading, report: Report) -> tuple[str, str] | None:
@@ -65,7 +88,7 @@ def mark_cells(book: xlwings.Book, reading: Reading, report: Report) -> tuple[st
 
     What was marked and how it looked before is kept in the workbook, so that nothing of the user's is lost.
     """
-    clear_marks(book)
+    clear_marks(book, reading.addresses)
     marked: dict[tuple[str, str], str] = {}
     order: list[tuple[str, str]] = []
     for problem in reading.problems:
@@ -82,40 +105,64 @@ def mark_cells(book: xlwings.Book, reading: Reading, report: Report) -> tuple[st
                     at = place[0], cell_name(place[1], place[2])
                     marked.setdefault(at, LEVEL_COLOURS[level])
                     order.append(at)
-    _paint(book, dict(list(marked.items())[:_MOST_MARKS]))
+    _paint(book, dict(list(marked.items())[:MOST_MARKS]))
     return order[0] if order else None
 
 
 def _paint(book: xlwings.Book, marked: dict[tuple[str, str], str]) -> None:
+    keys = _keys(book)
     before = []
+    for tab, cell in marked:
+        # A mark of earlier that was missed is no fill of the user's.
+        colour = _text(book.sheets[tab].range(cell).color)
+        colour = INPUT_FILL.upper() if colour in _MARKS else colour
+        before.append([f"{keys[tab]}!{cell}", colour, marked[tab, cell]])
+    _remember(book, before)  # first, so that whatever happens then can be undone
     for tab, cells in _by_sheet(marked).items():
-        sheet = book.sheets[tab]
-        with unprotected(sheet):
+        with unprotected(book.sheets[tab]):
             for cell in cells:
-                target = sheet.range(cell)
-                colour = target.color
-                before.append([f"{tab}!{cell}", _text(colour), marked[tab, cell]])
-                target.color = marked[tab, cell]
-    _remember(book, before)
+                book.sheets[tab].range(cell).color = marked[tab, cell]
 
 
-def clear_marks(book: xlwings.Book) -> None:
+def clear_marks(book: xlwings.Book, addresses: Addresses) -> None:
     """Give marked cells the fill back that they had; one that somebody coloured since keeps its new colour."""
-    known = {sheet.name for sheet in book.sheets}
+    tabs = {key: tab for tab, key in _keys(book).items()}
     remembered = {}
     for place, colour, mark in _memory(book):
-        tab, _, cell = place.rpartition("!")
-        if tab in known:
-            remembered[tab, cell] = (colour, mark)
+        key, _, cell = place.rpartition("!")
+        if key in tabs:
+            remembered[tabs[key], cell] = (colour, mark)
     for tab, cells in _by_sheet(remembered).items():
-        sheet = book.sheets[tab]
-        with unprotected(sheet):
+        with unprotected(book.sheets[tab]):
             for cell in cells:
-                target = sheet.range(cell)
+                target = book.sheets[tab].range(cell)
                 colour, mark = remembered[tab, cell]
                 if _text(target.color) == mark.upper():
                     target.color = colour or None
+    for tab in {tab for tab, _ in remembered}:
+        _sweep(book.sheets[tab], [column for name, column in addresses.columns.values() if name == tab])
     _remember(book, [])
+
+
+def _sweep(sheet: xlwings.Sheet, columns: Sequence[int]) -> None:
+    """Take marks off the cells of tables that moved with a row since: halving, where a range is not of one fill."""
+    last = sheet.used_range.last_cell.row
+    pending = [(column, FIRST_ROW, last - 1) for column in columns if last > FIRST_ROW]
+    while pending:
+        column, top, bottom = pending.pop()
+        cells = sheet.range((top + 1, column + 1), (bottom + 1, column + 1))
+        colour = cells.color
+        if colour is None and top < bottom:
+            middle = (top + bottom) // 2
+            pending += [(column, top, middle), (column, middle + 1, bottom)]
+        elif _text(colour) in _MARKS:
+            with unprotected(sheet):
+                cells.color = INPUT_FILL
+
+
+def _keys(book: xlwings.Book) -> dict[str, str]:
+    """The mark in A1 of each sheet, by its tab: that stays when somebody renames the tab."""
+    return {sheet.name: str(sheet.range("A1").value or sheet.name) for sheet in book.sheets}
 
 
 def _by_sheet(places: Any) -> dict[str, list[str]]:
@@ -149,7 +196,12 @@ def unprotected(sheet: xlwings.Sheet) -> Iterator[None]:
     """Lift the protection of a sheet of ours, which has no password, and put it back as the builder set it."""
     protected = bool(sheet.api.ProtectContents)
     if protected:
-        sheet.api.Unprotect()
+        try:
+            sheet.api.Unprotect("")  # without an argument, Excel would ask for the password
+        except Exception as error:  # of the host's own kind: there is a password that is not ours
+            raise Unusable(f"{sheet.name}：工作表有密码保护，请先撤消保护，再点这个按钮。") from error
+        if sheet.api.ProtectContents:
+            raise Unusable(f"{sheet.name}：工作表有密码保护，请先撤消保护，再点这个按钮。")
     try:
         yield
     finally:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from xlreport.sheets.cells import Oddity
+from xlreport.addin.log import Foreseen
+from xlreport.sheets.oddity import Oddity
 
 Cell = float | str | bool | None
 Rows = tuple[tuple[Any, ...], ...]
@@ -29,8 +30,8 @@ ERRORS = {str(odd) for odd in Oddity if odd.is_error}
 _MOST = 1e15  # what a double still holds exactly to one
 
 
-class Unsuited(ValueError):
-    """An argument of the wrong type or shape."""
+class Unsuited(Foreseen):
+    """An argument of the wrong type or shape; a Chinese sentence says what belongs there."""
 
 
 def from_excel(value: Any) -> Any:
@@ -56,10 +57,10 @@ def single(value: Any) -> Cell:
     if type(value) is tuple:
         cells = rows(value)
         if len(cells) != 1 or len(cells[0]) != 1:
-            raise Unsuited("one cell is wanted")
+            raise Unsuited("这里应是一个单元格，不是区域")
         value = cells[0][0]
     if type(value) is str and value in ERRORS:
-        raise Unsuited(value)
+        raise Unsuited(f"参数是错误值 {value}，请更正它的公式")
     return None if value == "" else value
 
 
@@ -71,13 +72,13 @@ def number(value: Any) -> Decimal | None:
     if value is None:
         return None
     if type(value) is not float and type(value) is not int:
-        raise Unsuited("a number is wanted")
+        raise Unsuited("这里应是数字，不是文字或逻辑值")
     try:
         exact = Decimal(f"{value:.6f}") if type(value) is float else Decimal(value)
     except InvalidOperation as error:  # inf, nan
-        raise Unsuited("a finite number is wanted") from error
+        raise Unsuited("这里应是有限的数") from error
     if not exact.is_finite() or abs(exact) > _MOST:
-        raise Unsuited("a number of ordinary size is wanted")
+        raise Unsuited("数字过大，请核对")
     return exact
 
 
@@ -96,7 +97,7 @@ def rows(value: Any) -> Rows:
     cells: Rows = (value,) if value and type(value[0]) is not tuple else value
     widths = {len(row) if type(row) is tuple else 0 for row in cells}
     if len(widths) != 1 or 0 in widths:
-        raise Unsuited("a range is wanted")
+        raise Unsuited("这里应是整齐的区域")
     return cells
 
 
@@ -104,7 +105,7 @@ def column(value: Any) -> list[Any]:
     """The cells of a column, or of one cell. Raises Unsuited for a range of several columns."""
     cells = rows(value)
     if any(len(row) != 1 for row in cells):
-        raise Unsuited("one column is wanted")
+        raise Unsuited("这里应是一列，不是多列")
     return [row[0] for row in cells]
 
 
@@ -112,7 +113,7 @@ def texts(value: Any) -> list[str]:
     """The texts of a column; a blank is an empty one. Raises Unsuited for anything but text."""
     cells = ["" if cell is None else cell for cell in column(value)]
     if not all(type(cell) is str for cell in cells) or ERRORS.intersection(cells):
-        raise Unsuited("texts are wanted")
+        raise Unsuited("这里应是文字，不是数字或错误值")
     return cells
 
 

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from importlib.metadata import distribution, requires
+from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zipfile import ZipFile
 
-from xlreport.assets import MACROS
+from xlreport.assets import MACROS, pinned_xlwings
 
 # Not every file there: of the two Host modules, the other one is LibreOffice's.
 MODULES = ("Descriptions", "Functions", "Host", "Ribbon")
@@ -17,8 +17,12 @@ PROJECT_NAME = "xlreport"  # names the sheet and the files that the xlwings modu
 
 _NAME = re.compile(r'Attribute VB_Name = "(\w+)"\n')
 _PROJECT_NAME = re.compile(r'^(Public Const PROJECT_NAME As String = )"\w+"$', re.MULTILINE)
+_SETTINGS = re.compile(r"(^Function GetConfig\((?:.*\n)*?    Dim configValue As String\n)", re.MULTILINE)
+_USER_ONLY = (
+    "    ' xlreport: a workbook, or a file beside it, must not choose the program that is started.\n"
+    '    If source = "" Then source = "user"\n'
+)
 _CALLBACK = re.compile(r'\b(onLoad|getVisible|onAction)="Xr(\w+)"')
-_PIN = re.compile(r"xlwings==([\w.]+)")
 
 
 def vba_project(modules: Mapping[str, str], document: str) -> bytes:
@@ -58,14 +62,16 @@ def _stored(name: str, text: str) -> str:
 def xlwings_module(addin: bool) -> str:
     """The xlwings module as the pinned release ships it, with settings of our own, apart from the user's."""
     found = distribution("xlwings")
-    pins = {pin[1] for line in requires("xlreport") or [] if (pin := _PIN.match(line))}
-    if pins != {found.version}:
-        raise ValueError(f"xlwings {found.version} is installed, {', '.join(pins) or 'none'} is pinned")
+    if found.version != pinned_xlwings():
+        raise ValueError(f"xlwings {found.version} is installed, {pinned_xlwings()} is pinned")
     name = "xlwings_custom_addin.bas" if addin else "xlwings.bas"
     path = Path(str(found.locate_file(f"xlwings/{name}")))
     text, count = _PROJECT_NAME.subn(rf'\1"{PROJECT_NAME}"', lines(path.read_text("ascii")))
     if count != 1:
         raise ValueError(f"{name}: PROJECT_NAME is declared {count} times")
+    text, count = _SETTINGS.subn(rf"\1{_USER_ONLY}", text)
+    if count != 1:
+        raise ValueError(f"{name}: GetConfig begins {count} times as expected")
     return text
 
 

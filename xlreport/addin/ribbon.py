@@ -56,7 +56,7 @@ def run(name: str, book: xlwings.Book) -> str:
         book.app.alert(said, TITLE, mode="critical")
     except Exception as error:  # whatever it is: the user gets a sentence, the log the reason
         note(name, error)
-        said = f"没有完成（{type(error).__name__}），工作簿未改动或只改了标记；请点“诊断”查看原因。"
+        said = f"没有完成（{type(error).__name__}），请点“诊断”查看原因，更正后重试。"
         book.app.alert(said, TITLE, mode="critical")
     return said
 
@@ -88,7 +88,9 @@ def run_checks(book: xlwings.Book) -> str:
     sheet, cell = first
     book.sheets[sheet].activate()
     book.sheets[sheet].range(cell).select()
-    return f"{said}已转到 {sheet}!{cell}；有问题的单元格已着色，再次检查时会更新。"
+    return (
+        f"{said}已转到 {sheet}!{cell}；有问题的单元格（最多 {marks.MOST_MARKS} 个）已着色，再次检查时会更新。"
+    )
 
 
 @action("正在导出报告……")
@@ -123,26 +125,27 @@ def show_help(book: xlwings.Book) -> str:
     _sheet(book, MANUAL).activate()
     last = last_lines(1)
     why = f"最近一次出错的原因：{last[0]}。" if last else ""
-    return f"填写方法和各按钮的作用见这张工作表第一节。{why}"
+    return f"填写方法和各按钮的作用见这张工作表。{why}"
 
 
 @action("正在诊断……")
 def show_diagnosis(book: xlwings.Book) -> str:
     """Show the self-test, calculated anew, and beside it what the doctor and the log have to say."""
     found = diagnose(_path_of(book))
+    wrong = [item for item in found if item.state is State.WRONG]
+    said = f"诊断完成：{len(found)} 项中有问题 {len(wrong)} 项"
+    if SELF_TEST not in [sheet.name for sheet in book.sheets]:  # a workbook without functions, or not ours
+        return "；".join([said, *(f"{item.title}：{item.message}，{item.remedy}" for item in wrong)]) + "。"
     lines = [(str(item.state), item.title, item.message, item.remedy) for item in found]
     lines += [("日志", "", line, "") for line in last_lines(LOGGED)]
-    if SELF_TEST not in [sheet.name for sheet in book.sheets]:
-        book.sheets.add(SELF_TEST, after=book.sheets[len(book.sheets) - 1])
     sheet = book.sheets[SELF_TEST]
     sheet.visible = True
-    book.app.calculate()
+    book.app.api.CalculateFull()
     last = max(sheet.used_range.last_cell.row, FIRST)
     sheet.range((FIRST, DIAGNOSIS + 1), (last, DIAGNOSIS + 4)).clear_contents()
     sheet.range((FIRST, DIAGNOSIS + 1)).resize(len(lines) + 1, 4).value = [_HEADS, *lines]
     sheet.activate()
-    wrong = sum(item.state is State.WRONG for item in found)
-    return f"诊断完成：{len(found)} 项中有问题 {wrong} 项；左边是函数自检，右边是诊断结果和日志。"
+    return f"{said}；左边是函数自检，右边是诊断结果和日志。"
 
 
 def read_book(book: xlwings.Book) -> Reading:

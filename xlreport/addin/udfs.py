@@ -9,7 +9,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlreport.addin.function import FUNCTIONS, Function, function
 from xlreport.addin.plain import (
@@ -28,15 +28,16 @@ from xlreport.model import scoring
 from xlreport.model.fields import Field, Kind
 from xlreport.model.inputs import Explanation, TemplateLine
 from xlreport.model.rates import RATES, RateValue, change, rate_values, ratio
-from xlreport.model.values import parse
-from xlreport.report import Report, evaluate
-from xlreport.sheets.cells import Oddity
-from xlreport.sheets.layout import SHEET_MARK, input_sheets
+from xlreport.model.values import fitting, parse
+from xlreport.sheets.layout import SHEET_MARK, input_sheets, rule_row
+from xlreport.sheets.oddity import Oddity
 from xlreport.sheets.reader import Reading, read_blocks, typed_errors
+
+if TYPE_CHECKING:
+    from xlreport.report import Report
 
 __all__ = ["FUNCTIONS", "Function"]
 
-MOST_CHARACTERS = 32_767  # in a cell
 _NONE = RateValue(None, blank=True)
 _LINE = Field("内容", kind=Kind.LONG_TEXT)
 _INPUTS = "输入工作表，从 A1 到最后一格，如 收支情况!$A$1:$I$40；可依次给出多张"
@@ -80,7 +81,7 @@ def xr_balance(total: Any, *parts: Any) -> Any:
 def xr_rates(parts: Any, wholes: Any) -> Any:
     above, below = column(parts), column(wholes)
     if len(above) != len(below):
-        raise Unsuited("columns of the same length are wanted")
+        raise Unsuited("两列的行数不同，请选行数相同的两列")
     return as_column([_row_share(part, whole) for part, whole in zip(above, below, strict=True)])
 
 
@@ -111,7 +112,7 @@ def xr_score(value: Any, target: Any, points: Any) -> Any:
 
 
 @function(
-    "等级：90（含）以上优，80（含）以上良，60（含）以上中，60 以下差",
+    f"等级：{'，'.join(f'{bound}（含）以上{name}' for bound, name in scoring.GRADES[:-1])}，其余{scoring.GRADES[-1][1]}",
     total="总得分",
     full="满分，省略为 100",
 )
@@ -142,7 +143,7 @@ def _rate_key(name: Any) -> str | None:
     try:
         return _rate_keys()[name]
     except (KeyError, TypeError) as error:
-        raise Unsuited(f"no rate {name}") from error
+        raise Unsuited(f"没有“{str(name)[:20]}”这个指标，名称见“指标计算”") from error
 
 
 @function(
@@ -156,19 +157,13 @@ def xr_check(rule: Any, explanations: Any, *inputs: Any) -> Any:
     if given == [""]:
         given *= len(ids)
     if len(given) != len(ids):
-        raise Unsuited("an explanation for each rule is wanted")
+        raise Unsuited("说明与编号的行数不同，请选行数相同的两列")
     sheets = _Sheets(inputs)
     where = _read(sheets).addresses
     report = _checked(sheets, tuple((id, why) for id, why in zip(ids, given, strict=True) if id and why))
-    outcomes, found = report.outcomes, report.found
-    if unknown := [id for id in ids if id and id not in outcomes]:
-        raise Unsuited(f"no rule {unknown[0]}")
-    return tuple(
-        (str(outcomes[id]), _fitting(report.problem(id)), where.place(found.get(id, ())))
-        if id
-        else ("", "", "")
-        for id in ids
-    )
+    if unknown := [id for id in ids if id and id not in report.outcomes]:
+        raise Unsuited(f"没有编号为“{unknown[0][:20]}”的规则，编号见“检查结果”")
+    return tuple(rule_row(report, where, id) if id else ("", "", "") for id in ids)
 
 
 def _explanation(cell: Any) -> str:
@@ -180,7 +175,7 @@ def _explanation(cell: Any) -> str:
 @function("输入工作表中填写有误的单元格：几处，第一处在哪里、怎样改；没有得空白", inputs=_INPUTS)
 def xr_problems(*inputs: Any) -> Any:
     problems = _reading(inputs).problems
-    return _fitting(f"填写有误 {len(problems)} 处：{problems[0]}") if problems else ""
+    return fitting(f"填写有误 {len(problems)} 处：{problems[0]}") if problems else ""
 
 
 @function(
@@ -190,26 +185,21 @@ def xr_problems(*inputs: Any) -> Any:
 )
 def xr_texts(lines: Any, *inputs: Any) -> Any:
     from xlreport.narrative import narrate  # loads the template engine, which only this needs
+    from xlreport.report import Report
 
     cells = rows(lines)
     if any(len(row) != 2 for row in cells):
-        raise Unsuited("style and text are wanted")
+        raise Unsuited("第一个参数应是报告模板的样式和内容两列")
     record = _reading(inputs).inputs
     template = tuple(TemplateLine(_line_text(style), _line_text(text)) for style, text in cells)
     report = Report(replace(record, template=template), rate_values(record), ())
-    return as_column([_fitting(text) for text in narrate(report).previews])
+    return as_column([fitting(text) for text in narrate(report).previews])
 
 
 def _line_text(cell: Any) -> str | None:
     """As the reader takes it; what it calls wrong is seen in the text."""
     line = parse(cell, _LINE)
     return line if line is None or isinstance(line, str) else str(cell)
-
-
-def _fitting(text: str) -> str:
-    """A text that a cell can hold."""
-    more = "……（到此为止）"
-    return text if len(text) <= MOST_CHARACTERS else text[: MOST_CHARACTERS - len(more)] + more
 
 
 class _Sheets:
@@ -241,13 +231,15 @@ def _read(sheets: _Sheets) -> Reading:
         mark = cells[0][0]
         name = known.get(mark) if isinstance(mark, str) else None
         if name is None or name in blocks:
-            raise Unsuited(f"an input sheet from A1 on is wanted, not {str(mark)[:20]}")
+            raise Unsuited("参数应是从 A1 开始的整张输入工作表，每张一次，如 收支情况!$A$1:$I$40")
         blocks[name] = cells
     return read_blocks(blocks, typed_errors(blocks), dates_are_numbers=True)
 
 
 @lru_cache(maxsize=2)
-def _checked(sheets: _Sheets, explanations: tuple[tuple[str, str], ...]) -> Report:
+def _checked(sheets: _Sheets, explanations: tuple[tuple[str, str], ...]) -> "Report":
+    from xlreport.report import evaluate  # loads the rules: when the first cell asks for them
+
     reading = _read(sheets)
     record = replace(reading.inputs, explanations=tuple(Explanation(*item) for item in explanations))
     return evaluate(record, reading.wrong)

@@ -9,7 +9,7 @@ from xlreport.addin.function import Function
 from xlreport.addin.package import complete
 from xlreport.addin.self_test import SHEET, write_self_test
 from xlreport.addin.udfs import FUNCTIONS
-from xlreport.assets import MACROS, asset
+from xlreport.assets import MACROS, asset, pinned_xlwings
 from xlreport.report import Report
 from xlreport.sheets.layout import Addresses
 from xlreport.sheets.master import Extras, build_master
@@ -27,6 +27,7 @@ def build_live_master(
     """
     extras = Extras(
         project=(project or asset(PROJECT)).read_bytes(),
+        xlwings=pinned_xlwings(),
         functions=[(written(function), function.help) for function in FUNCTIONS.values()],
         sheets={SHEET: write_self_test, FUNCTION_SHEET: _write_functions},
     )

@@ -15,8 +15,8 @@ from xlreport.addin.udfs import FUNCTIONS
 from xlreport.assets import MACROS
 from xlreport.libreoffice.engine import book_of
 from xlreport.libreoffice.values import error_text
-from xlreport.sheets.cells import Oddity
 from xlreport.sheets.layout import META_SHEET
+from xlreport.sheets.oddity import Oddity
 
 SERVICE = "org.xlreport.Bridge"
 LIBRARY, HOST, FOREIGN = "VBAProject", "Host", "xlwings"

@@ -131,8 +131,8 @@ class App(Messages, base_classes.App):
         return ENGINE
 
     @property
-    def api(self) -> Any:
-        return self.desktop
+    def api(self) -> AppApi:
+        return AppApi(self)
 
     @property
     def books(self) -> Books:
@@ -212,6 +212,21 @@ class App(Messages, base_classes.App):
     def quit(self) -> None:
         with suppress(uno_error("com.sun.star.lang.DisposedException")):  # gone before it could answer
             self.desktop.terminate()
+
+
+class AppApi:
+    """The application with the members of Excel's that the actions use; all else is the desktop's."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    def CalculateFull(self) -> None:
+        """Calculate every formula of the open workbooks, changed or not."""
+        for book in self._app.books:
+            book.document.calculateAll()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._app.desktop, name)
 
 
 class Books(base_classes.Books):

@@ -1,18 +1,16 @@
 """The extension of LibreOffice, made for one machine: it points at the Python packages that stand there."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from xlreport.assets import MACROS, version
+from xlreport.assets import version
+from xlreport.buttons import buttons
 
 IDENTIFIER = "org.xlreport.bridge"
 ADOPT, MENU = "org.xlreport.Adopt", "org.xlreport.Menu"
 _COMPONENT = "xlreport_component.py"
-_RIBBON = "{http://schemas.microsoft.com/office/2009/07/customui}"
 
 _MANIFEST = f"""<?xml version="1.0" encoding="UTF-8"?>
 <manifest:manifest xmlns:manifest="http://openoffice.org/2001/manifest">
@@ -66,13 +64,6 @@ def build_extension(path: Path, folders: Sequence[str]) -> None:
         package.writestr("Addons.xcu", _CONFIGURATION.format(name="Addons", content=_menu()))
 
 
-def buttons() -> Iterator[tuple[str, str]]:
-    """The buttons of the ribbon: label and action."""
-    for button in ElementTree.parse(MACROS / "ribbon.xml").iter(f"{_RIBBON}button"):
-        callback = button.attrib["onAction"].removeprefix("Xr")
-        yield button.attrib["label"], re.sub(r"(?<=[a-z])(?=[A-Z])", "_", callback).lower()
-
-
 def _menu() -> str:
     """The menu 绩效自评 of Calc, for LibreOffice knows no ribbon."""
     items = "".join(
@@ -80,7 +71,7 @@ def _menu() -> str:
         f'<prop oor:name="URL"><value>{escape(f"service:{MENU}?{action}")}</value></prop>'
         f'<prop oor:name="Title"><value>{escape(label)}</value></prop>'
         f'<prop oor:name="Target"><value>_self</value></prop></node>'
-        for number, (label, action) in enumerate(buttons())
+        for number, (label, action, _) in enumerate(buttons())
     )
     return (
         f'<node oor:name="AddonUI"><node oor:name="OfficeMenuBar"><node oor:name={quoteattr(MENU)} '

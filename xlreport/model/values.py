@@ -79,6 +79,12 @@ def _has_control(text: str) -> bool:
     return len(raw.translate(None, _CONTROL_BYTES)) < len(raw) or "\ufffe" in text or "\uffff" in text
 
 
+def fitting(text: str) -> str:
+    """A computed text that a cell can hold."""
+    more = "……（到此为止）"
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(more)] + more
+
+
 def _number(content: Any, field: Field, wanted: str) -> Decimal | Wrong:
     """A number exact to 分 of 万元 (six decimals), which also takes the noise off a float."""
     if isinstance(content, bool):

@@ -4,36 +4,17 @@ A part that the patterns do not take is rewritten by `plain` and then taken: the
 """
 
 import re
-from enum import StrEnum
 from functools import cache, lru_cache
 from itertools import islice, product
 from typing import NamedTuple
 
 from xlreport.errors import Unusable
 from xlreport.sheets.layout import column_letter
+from xlreport.sheets.oddity import Oddity
 from xlreport.sheets.plain import MAIN, column_number
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 702
-
-
-class Oddity(StrEnum):
-    """Why a cell must not be taken for what calamine shows; an error is its text."""
-
-    PERCENT = "%"
-    UNCALCULATED = "="
-    NULL = "#NULL!"
-    DIVISION = "#DIV/0!"
-    VALUE = "#VALUE!"
-    REFERENCE = "#REF!"
-    NAME = "#NAME?"
-    NUMBER = "#NUM!"
-    NOT_AVAILABLE = "#N/A"
-    LOADING = "#GETTING_DATA"
-
-    @property
-    def is_error(self) -> bool:
-        return self.startswith("#")
 
 
 OddCells = dict[tuple[int, int], Oddity]

@@ -10,25 +10,26 @@ from xlreport.model.fields import Kind
 from xlreport.model.inputs import Explanation, Inputs, with_values
 from xlreport.report import Outcome, Report
 from xlreport.sheets.layout import (
+    COMPUTED,
     COMPUTED_MARK,
     FIRST_ROW,
     KEY_ROW,
     LABEL_COLUMN,
     Addresses,
     InputSheet,
-    absolute,
     block,
     digest,
+    rule_row,
 )
 from xlreport.sheets.live import link_formula
-from xlreport.sheets.pen import CALCULATED_FILL, GOOD, LEVEL_COLOURS, Pen
+from xlreport.sheets.pen import GOOD, LEVEL_COLOURS, Pen
 from xlreport.sheets.table_sheet import Column, TableSheet
 
 _EXPLAIN = "“需说明”的问题请在最右一列填写原因，“硬性”的问题必须更正。"
-NOTE = f"结果为生成本工作簿时的结果，改动后请用 xlreport check 重新检查；{_EXPLAIN}"
+NOTE = f"结果为最近一次检查时的结果，改动后请点“运行检查”或用 xlreport check 重新检查；{_EXPLAIN}"
 LIVE_NOTE = f"结果随填随判；{_EXPLAIN}"
-OUTCOME, PROBLEM, PLACE, LINK = "outcome", "problem", "place", "link"
-COMPUTED = (OUTCOME, PROBLEM, PLACE)  # side by side, in one array where they are live
+OUTCOME, PROBLEM, PLACE = COMPUTED
+LINK = "link"
 
 
 @dataclass
@@ -54,7 +55,6 @@ class CheckSheet:
         ).write()
         if not live:
             pen.stale_mark(sheet, KEY_ROW - 1, LABEL_COLUMN, digest(self.report.inputs, self.addresses))
-            self._write_links()
         at = self._column(OUTCOME)
         formats = {level: pen.format(bg_color=LEVEL_COLOURS[level], bold=True) for level in Level}
         for words, looks in (*formats.items(), (Outcome.PASSED, pen.format(font_color=GOOD))):
@@ -83,7 +83,6 @@ class CheckSheet:
 
     def _columns(self) -> list[Column]:
         lines, values = self.lines, self.values
-        live = self.live
 
         def column(header: str, key: str, width: int, kind: Kind, value: Callable[[int], Any]) -> Column:
             return Column(header, key, width, kind, value, before="text")
@@ -93,37 +92,15 @@ class CheckSheet:
             column("规则", "title", 46, Kind.TEXT, lambda at: lines[at].title),
             column("结果", OUTCOME, 10, Kind.CHOICE, lambda at: values[at][0]),
             column("问题", PROBLEM, 64, Kind.LONG_TEXT, lambda at: values[at][1]),
-            column("位置", PLACE, 18, Kind.TEXT, lambda at: values[at][2] if live else ""),
+            column("位置", PLACE, 18, Kind.TEXT, lambda at: values[at][2]),
         ]
-        if live:
-            link = column("跳转", LINK, 8, Kind.CHOICE, lambda at: "查看" if values[at][2] else "")
-            columns.append(replace(link, formula=self._link))
-        return columns
+        link = column("跳转", LINK, 8, Kind.CHOICE, lambda at: "查看" if values[at][2] else "")
+        return [*columns, replace(link, formula=self._link)]
 
     @cached_property
     def values(self) -> list[tuple[str, str, str]]:
         """Outcome, problem and place of each rule, as the function in the cells gives them."""
-        outcomes, found = self.report.outcomes, self.report.found
-        return [
-            (
-                str(outcomes[line.id]),
-                self.report.problem(line.id),
-                self.addresses.place(found.get(line.id, ())),
-            )
-            for line in self.lines
-        ]
+        return [rule_row(self.report, self.addresses, line.id) for line in self.lines]
 
     def _link(self, at: int) -> str:
         return link_formula((FIRST_ROW + at, self._column(PLACE)))
-
-    def _write_links(self) -> None:
-        """A link to the cell that the first finding of a rule is about."""
-        at = self._column(PLACE)
-        link = self.pen.link(bg_color=CALCULATED_FILL)
-        for row, line in enumerate(self.lines, FIRST_ROW):
-            paths = (path for finding in self.report.found.get(line.id, ()) for path in finding.fields)
-            path = next((path for path in paths if self.addresses.at(path)), None)
-            target = self.addresses.at(path) if path else None
-            if path and target:
-                goal = absolute(target).replace("$", "")
-                self.sheet.write_url(row, at, f"internal:{goal}", link, self.addresses.cell(path))

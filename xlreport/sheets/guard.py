@@ -16,10 +16,10 @@ from xlreport.sheets.cells import (
     DECLARATION,
     STRING,
     OddCells,
-    Oddity,
     body_of,
     scan,
 )
+from xlreport.sheets.oddity import Oddity
 from xlreport.sheets.package import Package, Packing
 from xlreport.sheets.plain import escape, plain_cells, plain_texts, walk
 

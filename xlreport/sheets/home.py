@@ -94,7 +94,10 @@ class Home:
             pen.text(sheet, self.row + 1, column, words, pen.head())
             colour = {"bg_color": LEVEL_COLOURS[words]} if words in LEVEL_COLOURS else {}
             style = pen.boxed(align="center", font_size=14, num_format='0" 项规则"', **colour)
-            formula = f'=COUNTIF({self.outcomes},"{words}")'
+            # COUNTIF skips errors: where the checks could not be computed, 0 would look as if all were well.
+            formula = (
+                f'=IF(SUMPRODUCT(--ISERROR({self.outcomes}))>0,"未计算",COUNTIF({self.outcomes},"{words}"))'
+            )
             pen.formula(sheet, self.row + 2, column, formula, style, found.count(words))
         self.row += 4
 

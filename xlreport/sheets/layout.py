@@ -15,16 +15,23 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xlreport.checks.rule import Finding
 from xlreport.model.fields import NUMBERS, Field, Section, Value, sections_of, values_of
 from xlreport.model.inputs import Inputs
+from xlreport.model.values import fitting
+
+if TYPE_CHECKING:  # the rules take a while to load, and where things lie is asked before anything is checked
+    from xlreport.checks.rule import Finding
+    from xlreport.report import Report
 
 PRODUCT = "xlreport"
 LAYOUT = 1  # counts up when a workbook of the older layout can no longer be read by its keys alone
 META_SHEET = "_xlreport"
 HOME, RATE_SHEET, MANUAL = SHOWN_SHEETS = ("首页", "指标计算", "使用说明")  # nothing is typed into these
+
+CHECKS, TEMPLATE = "explanations", "template"  # sheets that hold what is computed from the others
+COMPUTED = ("outcome", "problem", "place")  # on 检查结果 side by side, in one array where they are live
 
 SHEET_MARK = "sheet:"
 FORM_MARK = "form:"
@@ -133,7 +140,7 @@ class Addresses:
             return None
         return f"{column[0]}!{cell_name(rows[0], column[1])}:{cell_name(rows[-1], column[1])}"
 
-    def place(self, findings: Iterable[Finding]) -> str:
+    def place(self, findings: "Iterable[Finding]") -> str:
         """The cell that the first of some findings is about, as people read it; empty if there is none."""
         cells = (self.cell(path) for finding in findings for path in finding.fields)
         return next((cell for cell in cells if cell), "")
@@ -148,6 +155,12 @@ class Addresses:
                 if self.cell(path) in cells:
                     found |= {path, key}
         return frozenset(found)
+
+
+def rule_row(report: "Report", addresses: Addresses, rule: str) -> tuple[str, str, str]:
+    """A rule on 检查结果: outcome, problem and the place of the first, as the cells COMPUTED show them."""
+    place = addresses.place(report.found.get(rule, ()))
+    return str(report.outcomes[rule]), fitting(report.problem(rule)), place
 
 
 def sheet_reference(name: str) -> str:
@@ -208,3 +221,4 @@ def in_row(section: str, label: str) -> str:
 
 
 META = {"product": PRODUCT, "layout": LAYOUT}
+XLWINGS = "xlwings"  # in the same place, of a workbook with functions: the version that its VBA wants

@@ -13,11 +13,13 @@ from xlreport.model.inputs import Project
 from xlreport.model.rates import RATES, ROW_RATES, row_rate
 from xlreport.report import Report
 from xlreport.sheets.layout import (
+    CHECKS,
     COMPUTED_MARK,
     FIRST_ROW,
     KEY_COLUMN,
     KEY_ROW,
     LABEL_COLUMN,
+    TEMPLATE,
     Addresses,
     block,
     cell_name,
@@ -26,7 +28,6 @@ from xlreport.sheets.layout import (
 from xlreport.sheets.pen import BAD, CALCULATED_FILL, Pen
 
 ROOM = 100  # rows prepared below a table
-CHECKS, TEMPLATE = "explanations", "template"  # sheets that hold what is computed from the others
 TOO_LONG = "有表格超过了随填随判的行数，请点功能区“绩效自评”的“运行检查”"
 
 Values = Sequence[Sequence[Any]]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from xlreport.buttons import buttons
 from xlreport.checks.rule import rule_lines
 from xlreport.model.fields import Field, Section
 from xlreport.narrative import known_names
@@ -14,17 +15,12 @@ STEPS = (
     "在各张黄色标签的表中填写浅黄色单元格。金额单位一律为万元，只填数字；日期填成 2024-4-2 的形式；没有的数留空或填 0。",
     "“核对”栏随填随判：√ 表示可用，“必填”“应为数字”“不应为负”表示需要补填或更正。",
     "“指标计算”自动得出各项比率。执行率是全年执行数除以全年预算数；完成年初预算是另一个比率，可以超过 100%。",
-    "用命令 xlreport check 检查全部勾稽关系。“硬性”必须更正；“需说明”更正或在“检查结果”最右一列写明原因；“提示”供参考。",
+    "用“运行检查”按钮或命令 xlreport check 检查全部勾稽关系。“硬性”必须更正；“需说明”更正或在“检查结果”最右一列写明原因；"
+    "“提示”供参考。",
     "“报告模板”决定自评报告的文字：改写文字、增删行都可以；双花括号中的名称会换成数字，数字不在模板里重复填写。",
-    "用命令 xlreport report 导出 Word 报告，xlreport filing 生成报送工作簿，xlreport mail 生成带附件的邮件草稿。",
+    "导出用下列按钮，或用命令 xlreport report（Word 报告）、xlreport filing（报送工作簿）、xlreport mail（带附件的邮件草稿）。",
     "核对一份已经写好的报告时，把报告上印的比率和增减额填入“已公布数据”，检查会与重新计算的结果比较。",
 )
-# In the workbook that has its functions and buttons inside, instead of the lines of these numbers.
-LIVE_STEPS = {
-    3: "“检查结果”随填随判，也可点功能区“绩效自评”的“运行检查”标出有问题的单元格并跳到第一处。“硬性”必须更正；"
-    "“需说明”更正或在最右一列写明原因；“提示”供参考。",
-    5: "点“导出报告”得 Word 报告，点“生成工作簿”得报送用的工作簿，点“邮件发送”得带附件的邮件草稿；文件写在本工作簿旁边。",
-}
 TEMPLATE_HELP = (
     ("{{决算.总支出}}", "换成这个数，末尾的零省去；比率写成百分数，日期写成 2024年4月2日"),
     ("{{数|两位小数}}　{{数|绝对值}}", "保留两位小数；去掉负号"),
@@ -48,25 +44,26 @@ def write_manual(pen: Pen, sheet: Any, report: Report, functions: Sequence[tuple
     pen.title(sheet, "使用说明")
     row = 2
     row = _heading(pen, sheet, row, "一、怎样填写和导出")
-    steps = [LIVE_STEPS.get(at, step) if functions else step for at, step in enumerate(STEPS)]
-    for number, step in enumerate(steps, 1):
+    for number, step in enumerate(STEPS, 1):
         sheet.merge_range(row, 1, row, 3, "", pen.boxed(text_wrap=True))
         pen.text(sheet, row, 1, f"{number}．{step}", pen.boxed(text_wrap=True))
         sheet.set_row(row, height(step, 124))
         row += 1
-    row = _heading(pen, sheet, row + 1, "二、工作表")
+    row = _heading(pen, sheet, row + 1, "二、功能区“绩效自评”的按钮（装有加载项，或工作簿自带）")
+    row = _table(pen, sheet, row, ("按钮", "", "作用"), ((b.label, "", b.help) for b in buttons()))
+    row = _heading(pen, sheet, row + 1, "三、工作表")
     contents = ((declared.name, "", _contents(declared)) for declared in input_sheets())
     row = _table(pen, sheet, row, ("工作表", "", "内容"), contents)
-    row = _heading(pen, sheet, row + 1, "三、检查规则")
+    row = _heading(pen, sheet, row + 1, "四、检查规则")
     rules = ((line.id, str(line.level), line.title) for line in rule_lines())
     row = _table(pen, sheet, row, ("编号", "级别", "规则"), rules)
-    row = _heading(pen, sheet, row + 1, "四、报告模板的写法")
+    row = _heading(pen, sheet, row + 1, "五、报告模板的写法")
     row = _table(pen, sheet, row, ("写法", "", "作用"), ((a, "", b) for a, b in TEMPLATE_HELP))
-    row = _heading(pen, sheet, row + 1, "五、模板中可用的名称")
+    row = _heading(pen, sheet, row + 1, "六、模板中可用的名称")
     names = (_name(*item) for item in known_names(report))
     row = _table(pen, sheet, row, ("写法", "", "点号后的名称"), names)
     if functions:
-        row = _heading(pen, sheet, row + 1, "六、单元格函数")
+        row = _heading(pen, sheet, row + 1, "七、单元格函数")
         row = _table(pen, sheet, row, ("写法", "", "结果"), ((name, "", gives) for name, gives in functions))
     sheet.freeze_panes(2, 0)
     sheet.set_landscape()

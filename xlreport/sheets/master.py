@@ -11,12 +11,15 @@ from xlreport.model.fields import Kind
 from xlreport.model.figures import Parameter
 from xlreport.model.inputs import Inputs, Project
 from xlreport.model.rates import RATES, ROW_RATES, row_rate
+from xlreport.model.values import fitting
 from xlreport.narrative import narrate
 from xlreport.report import Report
-from xlreport.sheets.check_sheet import COMPUTED, CheckSheet
+from xlreport.sheets.check_sheet import CheckSheet
 from xlreport.sheets.form_sheet import FormSheet
 from xlreport.sheets.home import Home
 from xlreport.sheets.layout import (
+    CHECKS,
+    COMPUTED,
     HOME,
     KEY_COLUMN,
     KEY_ROW,
@@ -25,18 +28,19 @@ from xlreport.sheets.layout import (
     META,
     META_SHEET,
     RATE_SHEET,
+    TEMPLATE,
+    XLWINGS,
     Addresses,
     absolute,
     digest,
     in_row,
     input_sheets,
 )
-from xlreport.sheets.live import CHECKS, ROOM, TEMPLATE, LiveCells
+from xlreport.sheets.live import ROOM, LiveCells
 from xlreport.sheets.manual import write_manual
 from xlreport.sheets.pen import ACCENT, CALCULATED_FILL, GOOD, Pen, height
 from xlreport.sheets.table_sheet import Column, TableSheet
 
-LONGEST_PREVIEW = 30_000  # characters; a cell holds 32,767
 TAB_OF_INPUTS, TAB_OF_LISTS = "#FFC000", "#7F7F7F"
 
 NOTES = {
@@ -52,11 +56,15 @@ class Extras:
     """What the add-in puts into the live flavour besides: its VBA project, and sheets of its own."""
 
     project: bytes
+    xlwings: str  # the version that the project wants
     functions: Sequence[tuple[str, str]]  # for the manual: how each is written, and what it gives
     sheets: Mapping[str, Callable[[Pen, Any], None]]  # by tab
 
 
-LIVE_NOTES = {key: f"{NOTES[key]}删行请用右键“删除—表行”，不要删除整行。" for key in ("projects", "template")}
+LIVE_NOTES = {
+    key: f"{NOTES[key]}增删行请用右键“插入”或“删除”中的“表行”，不要插入或删除整行。"
+    for key in ("projects", "template")
+}
 
 
 def build_master(
@@ -76,7 +84,7 @@ def build_master(
     filled_in = [sheet.name for sheet in declared.values() if sheet.name not in last]
     order = [HOME, *filled_in, RATE_SHEET, *last, MANUAL, META_SHEET, *(extras.sheets if extras else ())]
     sheets = {name: pen.sheet(name) for name in order}
-    previews = [_shortened(text) for text in narrate(report).previews]
+    previews = [fitting(text) for text in narrate(report).previews]
     extra = {
         "projects": _project_rates(inputs, live),
         TEMPLATE: [Column("预览", "preview", 64, Kind.LONG_TEXT, lambda at: previews[at], beside=live)],
@@ -110,7 +118,7 @@ def build_master(
         pen.stale_mark(sheets[declared[TEMPLATE].name], KEY_ROW - 1, LABEL_COLUMN, mark)
     Home(pen, sheets[HOME], report, addresses, rates, check_sheet.outcomes).write()
     write_manual(pen, sheets[MANUAL], report, extras.functions if extras else ())
-    _write_meta(pen, sheets[META_SHEET])
+    _write_meta(pen, sheets[META_SHEET], {XLWINGS: extras.xlwings} if extras else {})
     colours = {HOME: ACCENT, RATE_SHEET: TAB_OF_LISTS, MANUAL: TAB_OF_LISTS}
     colours |= dict.fromkeys(filled_in, TAB_OF_INPUTS) | dict.fromkeys(last, GOOD)
     for name, colour in colours.items():
@@ -138,10 +146,6 @@ def _project_rates(inputs: Inputs, live: bool) -> list[Column]:
         )
 
     return [column(key) for key, rate in ROW_RATES.items() if rate.each is Project]
-
-
-def _shortened(preview: str) -> str:
-    return preview if len(preview) <= LONGEST_PREVIEW else f"{preview[:LONGEST_PREVIEW]}……（预览到此为止）"
 
 
 def _write_rates(
@@ -180,8 +184,8 @@ def _reference(parameter: Parameter, addresses: Addresses) -> str:
     return absolute(place)
 
 
-def _write_meta(pen: Pen, sheet: Any) -> None:
-    for row, (key, value) in enumerate((META | {"version": version()}).items()):
+def _write_meta(pen: Pen, sheet: Any, more: Mapping[str, str]) -> None:
+    for row, (key, value) in enumerate(({**META, "version": version(), **more}).items()):
         pen.text(sheet, row, 0, key)
         if isinstance(value, str):
             pen.text(sheet, row, 1, value)

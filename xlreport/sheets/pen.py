@@ -197,15 +197,19 @@ class Pen:
 
     def stale_mark(self, sheet: Any, row: int, column: int, digest: tuple[str, float]) -> None:
         """A line that appears once a number has changed since what stands below was computed."""
-        expression, now = digest
-        words = "数字已改动，以下内容是改动前的，请重新检查或导出"
-        style = self.format(bold=True, font_color=BAD)
-        self.formula(sheet, row, column, f'=IF(ABS({expression}-{now!r})<0.00005,"","{words}")', style, "")
+        self.formula(sheet, row, column, stale_formula(digest), self.format(bold=True, font_color=BAD), "")
 
     def close(self) -> None:
         """Write the file."""
         self.book.close()
         self._path.write_bytes(self._stream.getvalue())
+
+
+def stale_formula(digest: tuple[str, float]) -> str:
+    """A sentence once the sum of all numbers is no longer what it was."""
+    expression, now = digest
+    words = "数字已改动，以下内容是改动前的，请重新检查或导出"
+    return f'=IF(ABS({expression}-{now!r})<0.00005,"","{words}")'
 
 
 class _EmptyText(str):

@@ -12,7 +12,6 @@ from xlreport.files import read_bytes
 from xlreport.model.fields import Field, Kind, Section, Value, blank_values
 from xlreport.model.inputs import Inputs
 from xlreport.model.values import Wrong, parse, parse_column
-from xlreport.sheets.cells import Oddity
 from xlreport.sheets.layout import (
     COMPUTED_MARK,
     FORM_MARK,
@@ -29,6 +28,7 @@ from xlreport.sheets.layout import (
     date_of,
     input_sheets,
 )
+from xlreport.sheets.oddity import Oddity
 
 Rows = Sequence[Sequence[Any]]
 OddCells = Mapping[tuple[int, int], Oddity]
@@ -63,6 +63,16 @@ class Reading:
 @uncollected
 def read_workbook(path: Path) -> Reading:
     """Read a saved master workbook. Raises Unusable when it is none or cannot be opened."""
+    return read_sheets(*_sheets_of(path), path.name)
+
+
+def read_meta(path: Path) -> dict[str, Any]:
+    """What a saved workbook says of itself on its hidden sheet. Raises Unusable when it cannot be opened."""
+    return _meta(_sheets_of(path)[0].get(META_SHEET))
+
+
+def _sheets_of(path: Path) -> tuple[dict[str, Rows], Mapping[str, OddCells]]:
+    """The rows of a saved workbook by tab, and the cells whose content must not be believed."""
     # Only files need these, and an open book does not wait for them.
     from python_calamine import CalamineError, CalamineWorkbook
 
@@ -73,14 +83,14 @@ def read_workbook(path: Path) -> Reading:
     inspected = inspect(data, path.name, frozenset(SHOWN_SHEETS))
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(inspected.workbook))
-        rows = {
+        rows: dict[str, Rows] = {
             name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names
         }
     except CalamineError as error:
         raise Unusable(
             f"{path.name}：工作簿已损坏，无法读取（{error}）；请在 Excel 中打开并另存后重试。"
         ) from error
-    return read_sheets(rows, inspected.odd, path.name)
+    return rows, inspected.odd
 
 
 def read_sheets(
@@ -138,8 +148,12 @@ def typed_errors(sheets: Mapping[str, Rows]) -> dict[str, OddCells]:
     }
 
 
+def _meta(rows: Rows | None) -> dict[str, Any]:
+    return {row[0]: row[1] for row in rows or () if len(row) > 1}
+
+
 def _check_meta(rows: Rows | None, name: str) -> Iterable[Problem]:
-    meta = {row[0]: row[1] for row in rows or () if len(row) > 1}
+    meta = _meta(rows)
     if meta.get("product") != PRODUCT:
         raise Unusable(f"{name}：不是 xlreport 的主工作簿，请用 xlreport new 新建，或选择正确的文件。")
     layout = meta.get("layout")
