@@ -44,13 +44,14 @@ Public Sub XrRunAction(ByVal action As String)
         Exit Sub
     End If
     failedAt = 0
+    ' Whether the server is still there is asked first, for an action that was begun must not be done twice.
     On Error GoTo Lost
-    unused = Server().CallUDF(PUBLISHED, "run_action", Array(action), ActiveWorkbook, Nothing)
-    Exit Sub
+    unused = Server().CallUDF(PUBLISHED, "ready", Array(), ActiveWorkbook, Nothing)
+    GoTo Alive
 Lost:
     Set pythonServer = Nothing
-    Resume Again
-Again:
+    Resume Alive
+Alive:
     On Error GoTo Failed
     unused = Server().CallUDF(PUBLISHED, "run_action", Array(action), ActiveWorkbook, Nothing)
     Exit Sub

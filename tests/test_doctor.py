@@ -9,9 +9,11 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 import pytest
+import xlwings
 from click.testing import CliRunner
 
 from xlreport.addin.install import ADDIN
+from xlreport.addin.workbook import build_live_master
 from xlreport.assets import asset, pinned_xlwings
 from xlreport.cli import main
 from xlreport.diagnosis import Diagnosis, State
@@ -20,6 +22,7 @@ from xlreport.doctor_excel import LONGEST_COMMAND, command_line
 from xlreport.doctor_policy import CHILD_PROCESSES, WIN32_CALLS
 from xlreport.errors import Unusable
 from xlreport.machine import Machine, ThisMachine, Values, find_libreoffice
+from xlreport.report import Report
 
 PROFILE = r"C:\Profiles\wang"
 BOOK = r"D:\绩效\2024 绩效自评.xlsm"
@@ -410,7 +413,6 @@ def test_the_path_of_the_workbook_is_in_the_command_twice_in_bytes() -> None:
 
 def test_the_command_is_the_one_that_xlwings_makes() -> None:
     """As XLPyCommand in xlwings.bas joins it; a change there must be looked at."""
-    xlwings = pytest.importorskip("xlwings")
     source = (Path(xlwings.__file__).parent / "xlwings.bas").read_text("utf-8")
     code = source[source.index("Function XLPyCommand") : source.index("Sub XLPyLoadDLL")]
     tail = next(line for line in code.splitlines() if line.lstrip().startswith("tail ="))
@@ -507,3 +509,19 @@ def test_the_command_refuses_a_file_that_is_not_there(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["doctor", str(tmp_path / "无.xlsm")])
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"{tmp_path / '无.xlsm'}：文件不存在，请核对文件名和文件夹。\n"
+
+
+def test_the_version_that_a_workbook_wants_is_read_from_it(
+    sample: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made by this release it fits; of another one, or with none to read, it is said or left unsaid."""
+    path = tmp_path / "自评.xlsm"
+    for made_for in (pinned_xlwings(), "0.30.1"):
+        monkeypatch.setattr("xlreport.addin.workbook.pinned_xlwings", lambda version=made_for: version)
+        build_live_master(sample, path)
+        machine = both(file(str(path)))(HEALTHY)
+        found = {d.key: d for d in diagnose(path, machine=machine)}["xlwings"]
+        assert (found.state is State.WRONG) == (made_for != pinned_xlwings())
+        assert made_for in found.message
+    path.write_bytes(b"PK damaged")
+    assert {d.key: d for d in diagnose(path, machine=machine)}["xlwings"].state is State.FINE

@@ -254,7 +254,7 @@ def test_the_server_is_asked_for_once(host: Host) -> None:
         assert host.result(0.5) == 0.5
     host.run("XrRunAction", "run_checks")
     assert host["Starts"] == 1
-    assert [call[0] for call in host.calls] == [1, 1, 1, 1]
+    assert [call[0] for call in host.calls] == [1, 1, 1, 1, 1]
 
 
 def test_a_lost_server_is_replaced_and_the_call_repeated(host: Host) -> None:
@@ -266,7 +266,7 @@ def test_a_lost_server_is_replaced_and_the_call_repeated(host: Host) -> None:
     host["Gone"] = 2
     host.run("XrRunAction", "run_checks")
     assert [call[0] for call in host.calls[4:]] == [2, 3]
-    assert [call[2] for call in host.calls[4:]] == ["run_action"] * 2
+    assert [call[2] for call in host.calls[4:]] == ["ready", "run_action"]
     assert host.messages == []
 
 
@@ -319,7 +319,8 @@ def test_a_button_does_not_wait_that_minute(host: Host) -> None:
 def test_a_button_runs_its_action_on_the_active_workbook(host: Host) -> None:
     host.excel.add_workbook()
     host.run("XrRunAction", "send_mail")
-    (call,) = host.calls
+    ready, call = host.calls
+    assert ready[2] == "ready"
     assert [*call[:3], *call[4:]] == [1, PYTHON, "run_action", "Book2", True]
     assert host.arguments == ["send_mail"]
     assert host.messages == []
@@ -351,6 +352,7 @@ def test_a_button_says_why_python_did_not_answer(host: Host) -> None:
     host["Gone"] = 99
     host.run("XrRunAction", "send_mail")
     assert [call[0] for call in host.calls] == [1, 2]
+    assert [call[2] for call in host.calls] == ["ready", "run_action"], "two mails would be written"
     assert [message[1] for message in host.messages] == [NO_PYTHON + "The RPC server is unavailable."]
 
 
@@ -390,6 +392,11 @@ def test_a_workbook_has_its_own_buttons_by_macros_and_marker_sheet(host: Host) -
         (test_a_button_says_why_python_does_not_start, '"xlreport", failure', '"xlreport", "failure"'),
         (test_a_button_runs_its_action_on_the_active_workbook, "Array(action)", "Array()"),
         (test_a_button_wants_an_open_workbook, "4E3B", "4E3C"),
+        (
+            test_a_lost_server_is_replaced_and_the_call_repeated,
+            '"ready", Array()',
+            '"run_action", Array(action)',
+        ),
     ],
 )
 def test_the_tests_are_awake(test: Callable[[Host], None], old: str, new: str) -> None:

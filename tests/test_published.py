@@ -98,7 +98,7 @@ def test_every_function_is_called() -> None:
 def test_every_function_is_published_and_nothing_but_the_buttons_besides(
     answers: tuple[list[Any], dict[str, Any]],
 ) -> None:
-    assert set(answers[1]) == {*FUNCTIONS, "run_action"}
+    assert set(answers[1]) == {*FUNCTIONS, "ready", "run_action"}
     assert [argument[0] for argument in answers[1]["run_action"]["arguments"]] == ["action"]
 
 

@@ -108,6 +108,13 @@ def test_a_sheet_can_be_renamed_added_and_deleted(book: xw.Book, sheet: xw.Sheet
     assert book.sheet_names == ["其他"]
 
 
+def test_what_should_be_secret_is_not_saved_open(book: xw.Book, tmp_path: Path) -> None:
+    path = tmp_path / "geheim.xlsx"
+    with pytest.raises(xw.XlwingsError, match="不能.*加密保存"):
+        book.save(path, password="geheim")
+    assert not path.exists()
+
+
 def test_a_book_is_saved_as_what_its_ending_says(book: xw.Book, sheet: xw.Sheet, tmp_path: Path) -> None:
     sheet["A1"].value = CHINESE
     target = tmp_path / "存.xlsx"

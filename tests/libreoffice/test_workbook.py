@@ -14,7 +14,7 @@ from xlreport.addin import self_test
 from xlreport.addin.function import FUNCTIONS
 from xlreport.addin.workbook import build_live_master
 from xlreport.assets import FOLDER
-from xlreport.libreoffice.office import Office
+from xlreport.libreoffice.office import Office, find_uno
 from xlreport.model.inputs import Explanation, Inputs, empty, with_values
 from xlreport.narrative import narrate
 from xlreport.report import Report, evaluate
@@ -170,6 +170,22 @@ def test_a_project_typed_below_the_table_is_computed(year: Live, sample: Report)
     heads = year.cells("项目支出", "A5:Z5")[0]
     assert year.cells("项目支出", cell_name(row, heads.index("执行率")))[0][0] == 0.25
     assert "新项目" in year.checks()["J05"][1]
+
+
+def test_a_deleted_row_of_a_table_leaves_no_error_below(year: Live) -> None:
+    """It shortens what the function gets; the array that it fills stays as long as it was."""
+    up = find_uno().Enum("com.sun.star.sheet.CellDeleteMode", "UP")
+    for sheet, cells in (("项目支出", "B7:K8"), ("报告模板", "B8:C9")):
+        tab = year.document.Sheets.getByName(sheet)
+        tab.removeRange(tab.getCellRangeByName(cells).getRangeAddress(), up)
+    year.document.calculate()
+    for sheet, column in (("项目支出", "L"), ("项目支出", "M"), ("报告模板", "D")):
+        last = year.document.Sheets.getByName(sheet).createCursor()
+        last.gotoEndOfUsedArea(False)
+        row = last.getRangeAddress().EndRow + 1
+        wrong = [at for at in range(6, row + 1) if year.cell(sheet, f"{column}{at}").getError()]
+        assert wrong == [], (sheet, column)
+    assert year.cells("报告模板", "D6")[0][0] == "附件1"
 
 
 def test_an_edit_costs_few_calls(year: Live, sample: Report) -> None:

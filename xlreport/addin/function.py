@@ -37,7 +37,7 @@ class Function:
         """Call it. Whatever it raises goes into the log, for the cell can only show #VALUE!."""
         try:
             return self.body(*arguments)
-        except Exception as error:
+        except Exception as error:  # of whatever kind: it goes on to the cell
             if ON_PURPOSE not in arguments:
                 note(self.name, error)
             raise

@@ -45,6 +45,12 @@ globals().update({name: published(function) for name, function in FUNCTIONS.item
 
 
 @xlfunc
+def ready():  # type: ignore[no-untyped-def]  # no hints, or xlwings would take them for converters
+    """Answer, for a button that asks first whether Python is still there."""
+    return ""
+
+
+@xlfunc
 def run_action(action):  # type: ignore[no-untyped-def]  # no hints, for the same reason
     """Do to the calling workbook what a button says."""
     ribbon.run(action, Book.caller())

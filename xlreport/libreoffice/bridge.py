@@ -38,7 +38,7 @@ def call(name: str, leading: Any, following: Any) -> Any:
     arguments = map(plain, (*leading, *(following or ())))
     try:
         result = FUNCTIONS[name](*arguments)
-    except Exception:  # it stands in the log
+    except Exception:  # whatever it was stands in the log, and must not come up in Basic as a dialog
         return VALUE_ERROR
     if type(result) is not tuple:
         return result

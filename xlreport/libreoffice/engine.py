@@ -315,8 +315,12 @@ class Book(base_classes.Book):
         return Names(self)
 
     def save(self, path: str | None = None, password: str | None = None) -> None:
+        """Save as the kind of file that the name says.
+
+        Raises XlwingsError for a password: LibreOffice would take it and save unencrypted.
+        """
         if password is not None:
-            raise NotImplementedError("Saving with a password is not supported with LibreOffice.")
+            raise XlwingsError(f"{self.name}：不能在 LibreOffice 中以程序加密保存，请在它的“另存为”中设置密码。")
         if path is None:
             if not self.document.hasLocation():
                 raise XlwingsError(f"'{self.name}' was never saved: give a path.")

@@ -103,7 +103,7 @@ class Office:
         find_uno()  # before anything is started: without it nothing can be said to the office
         try:
             self._start()
-        except BaseException:
+        except BaseException:  # also an interrupt: no process is left behind
             self._stop()
             raise
         return self

@@ -28,6 +28,8 @@ from xlreport.sheets.layout import (
 from xlreport.sheets.pen import BAD, CALCULATED_FILL, Pen
 
 ROOM = 100  # rows prepared below a table
+# Arguments reach further than the array that they fill: a deleted row of the table shortens them, not the array.
+OVERHANG = 50
 TOO_LONG = "有表格超过了随填随判的行数，请点功能区“绩效自评”的“运行检查”"
 
 Values = Sequence[Sequence[Any]]
@@ -72,7 +74,7 @@ class LiveCells:
         tab, at = self.addresses.columns[f"{TEMPLATE}.{COMPUTED_MARK}preview"]
         style, text = (self.addresses.columns[f"{TEMPLATE}.{key}"][1] for key in ("style", "text"))
         assert text == style + 1
-        lines = block(tab, (FIRST_ROW, style), (self._last_row(TEMPLATE), text))
+        lines = block(tab, (FIRST_ROW, style), (self._last_row(TEMPLATE) + OVERHANG, text))
         values = self._prepared(TEMPLATE, [[preview] for preview in previews])
         self._array(
             tab, FIRST_ROW, at, values, f"XR_TEXTS({lines},{self.inputs})", self._style(Kind.LONG_TEXT)
@@ -105,7 +107,7 @@ class LiveCells:
 
     def _down(self, section: str, column: int) -> str:
         tab = self._tab(section)
-        return block(tab, (FIRST_ROW, column), (self._last_row(section), column))
+        return block(tab, (FIRST_ROW, column), (self._last_row(section) + OVERHANG, column))
 
     def _last_row(self, section: str) -> int:
         return self.addresses.corners[self._tab(section)][0]
