@@ -175,9 +175,21 @@ def test_cells_come_back_when_python_does(year: Live, monkeypatch: pytest.Monkey
     assert year.cells("首页", "C8")[0][0] == 2
 
 
-def test_a_missing_check_sheet_is_said(year: Live) -> None:
-    year.document.Sheets.removeByName("检查结果")
-    assert "缺少这张工作表" in year.click("XrRunChecks")
+@pytest.mark.parametrize("tab", ["检查结果", "报告模板"])
+def test_a_missing_sheet_is_said(year: Live, tab: str) -> None:
+    year.document.Sheets.removeByName(tab)
+    said = year.click("XrRunChecks")
+    assert said.startswith(f"{tab}：缺少这张工作表")
+
+
+def test_a_preview_never_becomes_a_formula(plain: Any) -> None:
+    """Excel would take =… for typed; the unit's name comes from whoever filled in the workbook."""
+    plain.sheets["报告模板"].range("C7").value = "=HYPERLINK(1)"
+    plain.sheets["报告模板"].range("C8").value = "-{{评价年度}}"
+    ribbon.run("run_checks", plain)
+    shown = [cell.value for cell in plain.sheets["报告模板"].range("D7:D8")]
+    assert shown == ["\u3000=HYPERLINK(1)", shown[1]]
+    assert not str(shown[1]).startswith("-")
 
 
 def test_a_strange_workbook_is_diagnosed_without_a_trace(office: Office, year: Live) -> None:

@@ -110,7 +110,7 @@ def test_a_sheet_can_be_renamed_added_and_deleted(book: xw.Book, sheet: xw.Sheet
 
 def test_what_should_be_secret_is_not_saved_open(book: xw.Book, tmp_path: Path) -> None:
     path = tmp_path / "geheim.xlsx"
-    with pytest.raises(xw.XlwingsError, match="不能.*加密保存"):
+    with pytest.raises(xw.XlwingsError, match=r"不能.*加密保存"):
         book.save(path, password="geheim")
     assert not path.exists()
 

@@ -36,8 +36,8 @@ MOST_MARKS = 2000  # each is a call into the host: some seconds for all of these
 
 def write_outcomes(book: xlwings.Book, reading: Reading, report: Report) -> None:
     """Write what the check came to, and the previews; where Python functions do that, have them calculate."""
-    if f"{CHECKS}.rule" not in reading.addresses.columns:
-        raise Unusable(str(next(p for p in reading.problems if "检查结果" in p.cell)))
+    if not {f"{CHECKS}.rule", f"{TEMPLATE}.text"} <= reading.addresses.columns.keys():
+        raise Unusable(str(reading.problems[0]))  # a sheet or a column of ours is missing
     checks = _Computed(book.sheets[reading.addresses.columns[f"{CHECKS}.rule"][0]])
     if checks.is_live(COMPUTED[0]):
         # All of it: cells that failed while Python was away do not count as changed.
@@ -79,8 +79,13 @@ class _Computed:
             for at, key in enumerate(keys):
                 if column := self._columns.get(f"{COMPUTED_MARK}{key}"):
                     cells = self.sheet.range((FIRST_ROW + 1, column)).resize(len(rows), 1)
-                    cells.value = [[row[at]] for row in rows]
+                    cells.value = [[_as_text(row[at])] for row in rows]
             self.sheet.range((KEY_ROW, LABEL_COLUMN + 1)).formula = stale
+
+
+def _as_text(text: str) -> str:
+    """Text that Excel, which takes a written value for typed, makes no formula of, nor a number."""
+    return f"\u3000{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def mark_cells(book: xlwings.Book, reading: Reading, report: Report) -> tuple[str, str] | None:

@@ -320,7 +320,9 @@ class Book(base_classes.Book):
         Raises XlwingsError for a password: LibreOffice would take it and save unencrypted.
         """
         if password is not None:
-            raise XlwingsError(f"{self.name}：不能在 LibreOffice 中以程序加密保存，请在它的“另存为”中设置密码。")
+            raise XlwingsError(
+                f"{self.name}：不能在 LibreOffice 中以程序加密保存，请在它的“另存为”中设置密码。"
+            )
         if path is None:
             if not self.document.hasLocation():
                 raise XlwingsError(f"'{self.name}' was never saved: give a path.")
