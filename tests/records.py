@@ -27,6 +27,7 @@ def value_of(field: Field) -> st.SearchStrategy[Any]:
     kinds: dict[Kind, st.SearchStrategy[Any]] = {
         Kind.MONEY: _fen(10**13, field.signed),
         Kind.COUNT: st.integers(0, 100_000),
+        Kind.NUMBER: _fen(10**12, signed=False),
         Kind.PERCENT: _fen(20 * 10**6, signed=False),
         Kind.YEAR: st.integers(2000, 2100),
         Kind.DATE: st.dates(date(2000, 1, 1), date(2100, 12, 31)),

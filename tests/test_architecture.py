@@ -23,11 +23,14 @@ LAYERS = (
     ("department",),
     ("addin", "diagnosis", "doctor", "doctor_excel", "doctor_policy", "doctor_writing", "libreoffice"),
     ("build",),
-    ("cli", "cli_setup"),
+    ("cli", "cli_findings", "cli_setup"),
 )
 
 # Inside the packages, likewise.
-MODEL = ("fields", "inputs", "numbers", "values", "figures", "rates", "scoring")
+MODEL = (
+    *("fields", "self_evaluation", "inputs", "numbers", "values", "figures"),
+    *("rate", "rates", "scoring", "scorecard"),
+)
 SHEETS = (
     *("layout", "oddity", "package", "plain", "cells", "guard", "reader", "pen", "validation", "live"),
     *("form_sheet", "table_sheet", "check_sheet", "home", "manual", "master", "filing"),
@@ -36,7 +39,12 @@ SHEETS = (
 XLWINGS_ENGINE = ("app", "engine", "formats", "formulas", "names", "ranges", "sheets", "values")
 
 DOORS = {
-    "click": {"cli", "cli_setup", "build"},  # build prints the help of the commands into README
+    "click": {
+        "cli",
+        "cli_findings",
+        "cli_setup",
+        "build",
+    },  # build prints the help of the commands into README
     "rich": {"cli"},
     "python_calamine": {"sheets.reader"},
     "xlsxwriter": {"sheets.pen"},

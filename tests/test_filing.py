@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from tests.conftest import Demo
+from xlreport.model.fields import blank
 from xlreport.model.inputs import Inputs, Project, with_values
 from xlreport.model.rates import RATES
 from xlreport.narrative import narrate
@@ -96,9 +97,9 @@ def test_findings_and_explanations_travel_along(sample: Report, tmp_path: Path) 
 )
 def test_text_that_looks_like_a_formula_stays_text(sample: Report, tmp_path: Path, text: str) -> None:
     inputs = with_values(
-        sample.inputs, unit={"preparer": text}, texts={"other": text}, projects=(Project(
-            name=text, category=text, initial=None, full_year=Decimal(60), arrived=None, executed=Decimal(60),
-            stated_rate=None, described=None, results=text, reason=text,
+        sample.inputs, unit={"preparer": text}, texts={"other": text}, projects=(blank(Project)._replace(
+            name=text, category=text, full_year=Decimal(60), executed=Decimal(60),
+            results=text, reason=text,
         ),),
     )  # fmt: skip
     for path in (filed(inputs, tmp_path), tmp_path / "m.xlsx"):

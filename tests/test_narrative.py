@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from jinja2 import Environment, meta
 
-from xlreport.assets import outline_names
+from xlreport.assets import names_in
 from xlreport.datafile import read_outline, read_sample
 from xlreport.model.fields import Kind, Value, fields_of, sections_of
 from xlreport.model.inputs import Inputs, Project, Style, TemplateLine, empty, with_values
@@ -367,7 +367,7 @@ def record(given: bool) -> Inputs:
     return replace(inputs, **parts)
 
 
-@pytest.mark.parametrize("name", outline_names())
+@pytest.mark.parametrize("name", names_in("outlines"))
 @pytest.mark.parametrize("given", [True, False], ids=["full", "empty"])
 def test_an_outline_has_no_fault_on_any_record(name: str, given: bool) -> None:
     story = outline(record(given), name)
@@ -376,14 +376,14 @@ def test_an_outline_has_no_fault_on_any_record(name: str, given: bool) -> None:
     assert "〔" not in "".join(p.text for p in story.paragraphs) or not given
 
 
-@pytest.mark.parametrize("name", outline_names())
+@pytest.mark.parametrize("name", names_in("outlines"))
 @pytest.mark.parametrize("missing", [s.key for s in sections_of(Inputs) if s.key != "template"])
 def test_an_outline_has_no_fault_where_a_section_is_blank(name: str, missing: str) -> None:
     inputs = replace(record(True), **{missing: getattr(empty(), missing)})
     assert [(found.line, found.message) for found in outline(inputs, name).faults] == []
 
 
-@pytest.mark.parametrize("name", outline_names())
+@pytest.mark.parametrize("name", names_in("outlines"))
 def test_an_outline_uses_known_names_only(name: str) -> None:
     known = {group for group, _, _ in known_names(evaluate(record(True)))}
     plain = Environment()

@@ -17,9 +17,9 @@ def asset(name: str) -> Path:
     return FOLDER / name
 
 
-def outline_names() -> list[str]:
-    """The outlines that come with the program."""
-    return sorted(path.stem for path in (FOLDER / "outlines").glob("*.toml"))
+def names_in(folder: str) -> list[str]:
+    """The names of what comes with the program in a folder: outlines, scoring, papers."""
+    return sorted(path.stem for path in (FOLDER / folder).glob("*.toml"))
 
 
 def version() -> str:

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xlreport.cli_findings import as_json as findings_as_json
+from xlreport.cli_findings import print_findings
 from xlreport.cli_setup import doctor, setup
 from xlreport.errors import Unusable
 from xlreport.files import file_name, refuse_unwritable, write_all, write_one
 from xlreport.report import Report, evaluate
 
 if TYPE_CHECKING:
-    from xlreport.checks.rule import Finding, Level
+    from xlreport.checks.rule import Level
     from xlreport.department import Department
     from xlreport.model.inputs import Inputs
-    from xlreport.sheets.layout import Addresses
-    from xlreport.sheets.reader import Reading
 
 FINDINGS, UNUSABLE = 1, 2  # exit statuses
 MASTERS = (".xlsm", ".xlsx")  # with functions and buttons inside, or without macros
@@ -69,10 +69,10 @@ def demo(folder: Path, force: bool) -> None:
     """
     from tempfile import TemporaryDirectory
 
-    from xlreport.datafile import read_outline, read_sample
+    from xlreport.datafile import DEFAULT_STANDARD, read_outline, read_sample, with_standard
     from xlreport.department import Output, generated_workbook, mail_draft, open_department, word_report
 
-    inputs = replace(read_sample(), template=read_outline("A"))
+    inputs = with_standard(replace(read_sample(), template=read_outline("A")), DEFAULT_STANDARD)
     name = file_name(f"{inputs.unit.name}{inputs.unit.year}年度绩效自评", ".xlsx")
     with _progress("正在生成示例……"), TemporaryDirectory() as scratch:
         master = Path(scratch) / name
@@ -86,7 +86,7 @@ def demo(folder: Path, force: bool) -> None:
         )
         with _made(folder):
             write_all({folder / output.name: output.write for output in outputs}, force=force)
-    _print_findings(department.report, department.reading)
+    print_findings(department.report, department.reading)
     _say_written(department, (folder / output.name for output in outputs))
 
 
@@ -97,15 +97,30 @@ def demo(folder: Path, force: bool) -> None:
 @click.option("--data", type=_FILE, help="A TOML file with the figures, one table per section.")
 @click.option("--sample", is_flag=True, help="Fill in the sample year.")
 @click.option("--outline", default="A", show_default=True, help="Outline of the report.")
+@click.option("--scoring", help="Scoring standard; by default that of 财预〔2020〕10号.")
 @_force
 def new(
-    file: Path, unit: str | None, year: int | None, data: Path | None, sample: bool, outline: str, force: bool
+    file: Path,
+    unit: str | None,
+    year: int | None,
+    data: Path | None,
+    sample: bool,
+    outline: str,
+    scoring: str | None,
+    force: bool,
 ) -> None:
     """Make a master workbook, empty or filled from data.
 
     Example: xlreport new 绩效自评.xlsx --unit 某某局 --year 2024
     """
-    from xlreport.datafile import read_data, read_outline, read_sample, with_unit
+    from xlreport.datafile import (
+        DEFAULT_STANDARD,
+        read_data,
+        read_outline,
+        read_sample,
+        with_standard,
+        with_unit,
+    )
     from xlreport.model.inputs import empty
 
     if data and sample:
@@ -118,6 +133,8 @@ def new(
     inputs = read_data(data) if data else read_sample() if sample else empty()
     if not inputs.template:
         inputs = replace(inputs, template=read_outline(outline))
+    if scoring or not inputs.criteria:
+        inputs = with_standard(inputs, scoring or DEFAULT_STANDARD)
     given = {key: value for key, value in (("name", unit), ("year", year)) if value is not None}
     inputs = with_unit(inputs, given)
     with _progress("正在生成工作簿……"):
@@ -141,9 +158,9 @@ def check(file: Path, as_json: bool) -> None:
     if as_json:
         import json
 
-        click.echo(json.dumps(_as_json(evaluated, reading), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(findings_as_json(evaluated, reading), ensure_ascii=False, indent=2))
     else:
-        _print_findings(evaluated, reading)
+        print_findings(evaluated, reading)
     if reading.problems or evaluated.open_findings:
         sys.exit(FINDINGS)
 
@@ -293,50 +310,6 @@ def _some(names: Sequence[str], most: int = 8) -> str:
 
 def _open(evaluated: Report, level: "Level") -> int:
     return sum(finding.level is level for finding in evaluated.open_findings)
-
-
-def _print_findings(evaluated: Report, reading: "Reading") -> None:
-    from xlreport.checks.rule import Level
-
-    unit = evaluated.inputs.unit
-    click.echo(f"{unit.name or '（单位名称未填）'}　{unit.year or '（年度未填）'}年度")
-    for problem in reading.problems:
-        click.echo(f"填写有误　　{problem}")
-    for finding in evaluated.findings:
-        cells = "、".join(_cells(finding, reading.addresses))
-        state = f"（已说明：{finding.explanation}）" if finding.explanation else ""
-        click.echo(f"{finding.level:　<3} {finding.rule}　{cells}：{finding.message}{state}")
-    counts = "，".join(f"{level} {evaluated.count(level)} 条" for level in Level)
-    click.echo(f"合计：填写有误 {len(reading.problems)} 处，{counts}。")
-
-
-def _as_json(evaluated: Report, reading: "Reading") -> dict[str, Any]:
-    """The object of --json; rates are fractions, null where there is none."""
-    unit = evaluated.inputs.unit
-    return {
-        "unit": unit.name,
-        "year": unit.year,
-        "rates": {
-            key: None if rate.value is None else float(round(rate.value, 6))
-            for key, rate in evaluated.rates.items()
-        },
-        "scores": {},
-        "findings": [
-            {
-                "rule": finding.rule,
-                "level": finding.level,
-                "message": finding.message,
-                "cells": _cells(finding, reading.addresses),
-                "explained": bool(finding.explanation),
-            }
-            for finding in evaluated.findings
-        ],
-        "problems": [{"cell": problem.cell, "message": problem.message} for problem in reading.problems],
-    }
-
-
-def _cells(finding: "Finding", addresses: "Addresses") -> list[str]:
-    return [cell for path in finding.fields if (cell := addresses.cell(path))]
 
 
 @contextmanager

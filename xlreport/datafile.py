@@ -8,12 +8,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from xlreport.assets import asset, outline_names
+from xlreport.assets import asset, names_in
 from xlreport.errors import Unusable
 from xlreport.files import read_bytes
 from xlreport.model.fields import Section, fields_of, sections_of
 from xlreport.model.inputs import Inputs, TemplateLine, Unit, with_values
 from xlreport.model.values import Wrong, parse
+
+DEFAULT_STANDARD = "2020"
 
 
 def read_data(path: Path) -> Inputs:
@@ -59,10 +61,31 @@ def with_unit(inputs: Inputs, given: Mapping[str, Any]) -> Inputs:
 
 def read_outline(name: str) -> tuple[TemplateLine, ...]:
     """The template lines of an outline that comes with the program. Raises Unusable for an unknown one."""
-    if name not in outline_names():
-        raise Unusable(f"没有“{name}”这个提纲；可用的有：{'、'.join(outline_names())}。")
-    data = _read_toml(asset(f"outlines/{name}.toml"))
+    data = read_asset("outlines", name, "提纲")
     return tuple(TemplateLine(style=line["style"], text=line["text"]) for line in data["lines"])
+
+
+def with_standard(inputs: Inputs, name: str) -> Inputs:
+    """A copy with a scoring standard that comes with the program: its lines, bands and settings.
+
+    Raises Unusable for an unknown one.
+    """
+    data = read_asset("scoring", name, "评分标准")
+    sections = {section.key: section for section in sections_of(Inputs)}
+    path = asset(f"scoring/{name}.toml")
+    rows: dict[str, Any] = {
+        key: tuple(_record(path, sections[key], row, f"[[{key}]]") for row in data.get(key, ()))
+        for key in ("criteria", "bands")
+    }
+    given = _record(path, sections["settings"], data.get("settings", {}), "[settings]")._asdict()
+    return with_values(inputs, **rows, settings={key: v for key, v in given.items() if v is not None})
+
+
+def read_asset(folder: str, name: str, what: str) -> dict[str, Any]:
+    """The content of a TOML file that comes with the program. Raises Unusable for an unknown name."""
+    if name not in names_in(folder):
+        raise Unusable(f"没有“{name}”这个{what}；可用的有：{'、'.join(names_in(folder))}。")
+    return _read_toml(asset(f"{folder}/{name}.toml"))
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

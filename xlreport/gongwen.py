@@ -91,6 +91,9 @@ LOOKS = {
     # 7.3.5.1; where the name goes depends on both texts, so `word` has the last word.
     Style.SIGNATURE: Look(align="right", indent=0, right=4, before=1, keep_next=True, next=Style.DATE),
     Style.DATE: Look(align="right", indent=0, right=4),
+    # No matter of the standard: the cover sheet that some bureaus hand out.
+    Style.COVER_TITLE: Look(XIAO_BIAO_SONG, SIZE_2, align="center", indent=0, before=3, after=3),
+    Style.COVER: Look(align="left", before=1, next=Style.COVER),
 }
 
 # Any fixed moment will do; on this day the standard came into force.

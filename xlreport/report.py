@@ -1,4 +1,4 @@
-"""Report = inputs + rates + findings; everything that follows from the record, computed once."""
+"""Report = inputs + rates + scores + findings; everything that follows from the record, computed once."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from xlreport.checks.rule import Finding, Level, applicable, findings, rule_line
 from xlreport.collector import uncollected
 from xlreport.model.inputs import Inputs
 from xlreport.model.rates import RateValue, rate_values
+from xlreport.model.scorecard import Scores, scores_of
 
 MOST_SENTENCES = 5  # of one rule, spelt out in its cell
 
@@ -32,6 +33,11 @@ class Report:
     def count(self, level: Level) -> int:
         """How many findings of a level there are, explained ones left out."""
         return sum(f.level is level and not f.explanation for f in self.findings)
+
+    @cached_property
+    def scores(self) -> Scores:
+        """The scores of the department and of its projects, and those by the scoring standard."""
+        return scores_of(self.inputs, self.rates)
 
     @property
     def open_findings(self) -> tuple[Finding, ...]:

@@ -13,11 +13,12 @@ SHEETS = (
     "procurement",
     "assets",
     "projects",
-    "papers",
+    "self_evaluation",
+    "base_table",
 )
 for _name in SHEETS:
     import_module(f"{__name__}.{_name}")
 
 # The groups in the order of the input sheets; within one the order in which its file says them.
-GROUPS = "MEBFSPAJT"
+GROUPS = "MEBFSPAJTD"
 RULES.sort(key=lambda item: (GROUPS.index(item.id[0]), item.id))

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from itertools import starmap
+from itertools import chain, starmap
 from typing import Any, Final, Literal
 
 from xlreport.model.fields import Field, Kind, Place, Value
@@ -36,6 +36,7 @@ class Breach:
     at: tuple[
         str, ...
     ] = ()  # the parameters to point at, first the one to jump to; if not all that are filled
+    paths: tuple[str, ...] = ()  # the fields to point at, where they are no parameters
 
 
 NOT_APPLICABLE: Final = False  # there was nothing to compare
@@ -113,7 +114,7 @@ def rule(
 def _known(name: str, parameters: Iterable[Parameter]) -> None:
     """Refuse a parameter that names neither a field nor a rate: the rule would never apply."""
     for item in parameters:
-        if item.field is None and item.name not in RATES:
+        if not item.derived and item.field is None and item.name not in RATES:
             raise TypeError(f"{name}: there is no field or rate {item.name}")
 
 
@@ -214,6 +215,13 @@ def amount(value: Decimal | int) -> str:
     return f"{plain(value)}{Kind.MONEY.value}"
 
 
+def some(names: Iterable[str], most: int = 3) -> str:
+    """The first few of some names, each once: 【甲】、【乙】等5个."""
+    every = list(dict.fromkeys(names))
+    shown = "、".join(f"【{name}】" for name in every[:most])
+    return f"{shown}等{len(every)}个" if len(every) > most else shown
+
+
 def tolerance(parts: int) -> Decimal:
     """How far n parts of two decimals may differ from their total: 0.01 for two, 0.02 for three and four."""
     return Decimal("0.005") * (parts + 1)
@@ -262,7 +270,7 @@ def findings(
             if not rows:
                 continue
             for at, breach in enumerate(starmap(item.function, calls)):
-                if breach and not (unknown and _touches(unknown, item, subject, rows[at])):
+                if breach and not (unknown and _touches(unknown, item, subject, rows[at], breach)):
                     why = explanations.get(item.id)
                     yield _finding(item, subject, rows[at], calls[at], breach, inputs, why)
 
@@ -335,14 +343,15 @@ def _finding(
         item.id,
         level,
         f"{subject.label(inputs, row)}{sentence}；{remedy}。",
-        tuple(dict.fromkeys(path for p in pointed for path in _paths(p, subject, row))),
+        breach.paths or tuple(dict.fromkeys(path for p in pointed for path in _paths(p, subject, row))),
         explanation if level is Level.EXPLAIN else None,
     )
 
 
-def _touches(unknown: Collection[str], item: Rule, subject: Subject, row: int | None) -> bool:
+def _touches(unknown: Collection[str], item: Rule, subject: Subject, row: int | None, breach: Breach) -> bool:
     """Whether a rule reads one of these fields."""
-    return any(path in unknown for p in item.parameters for path in _paths(p, subject, row))
+    read = (path for p in item.parameters for path in _paths(p, subject, row))
+    return any(path in unknown for path in chain(read, breach.paths))
 
 
 def _paths(item: Parameter, subject: Subject, row: int | None) -> Iterator[str]:

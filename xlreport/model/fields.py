@@ -16,6 +16,7 @@ class Kind(Enum):
 
     MONEY = "万元"
     COUNT = "个"
+    NUMBER = "数值"  # an area, points: its unit is the field's own
     PERCENT = "%"
     YEAR = "年"
     DATE = "日期"
@@ -24,11 +25,14 @@ class Kind(Enum):
     CHOICE = "选项"
 
 
-NUMBERS = frozenset((Kind.MONEY, Kind.COUNT, Kind.PERCENT, Kind.YEAR, Kind.DATE))  # as Excel sees them
+NUMBERS = frozenset(
+    (Kind.MONEY, Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.YEAR, Kind.DATE)
+)  # as Excel sees them
 
 # A blank cell is None in every kind: only a rule may decide that a blank is wrong or counts as nothing.
 Money = Annotated[Decimal | None, Kind.MONEY]  # 万元, exact to 分 (six decimals)
 Count = Annotated[int | None, Kind.COUNT]
+Number = Annotated[Decimal | None, Kind.NUMBER]
 Percent = Annotated[Decimal | None, Kind.PERCENT]  # a fraction: 9.4% is 0.094
 Year = Annotated[int | None, Kind.YEAR]
 Date = Annotated[date | None, Kind.DATE]
@@ -73,7 +77,7 @@ class Field:
     @property
     def shown_unit(self) -> str:
         """The unit printed beside the cell: own unit, else that of the kind, else nothing."""
-        if self.unit or self.kind in (Kind.CHOICE, Kind.DATE):
+        if self.unit or self.kind in (Kind.CHOICE, Kind.DATE, Kind.NUMBER):
             return self.unit
         return str(self.kind.value).strip()
 
@@ -86,6 +90,7 @@ class Section:
     label: str
     help: str = ""
     required: tuple[str, ...] = ()  # fields that are required in this column, if not in every one
+    named_by: str = ""  # the field that names a row of the table in messages; the first one if not said
     prefix: bool = False  # its fields are spoken of with the section's label: 决算 + 总支出
     key: str = ""
     record: Any = None  # the dataclass of its fields
@@ -95,6 +100,11 @@ class Section:
     def name(self) -> str:
         """The section's name in the template language."""
         return chinese_name(self.label)
+
+    @property
+    def names(self) -> str:
+        """The key of the field that names a row."""
+        return self.named_by or self.fields[0].key
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:

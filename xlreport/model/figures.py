@@ -2,15 +2,16 @@
 
 A parameter named `final_expenditure` is that field of the record. In a function for `each` record of one
 class (a project, a column of 收支情况) a bare `executed` is that record's field. A parameter may also be
-called like a rate. Annotated `Decimal | None` it is optional (a blank comes as None, instead of making the
-function not applicable); annotated `tuple[…, ...]` it is a whole table column.
+called like a rate, or like something derived from the record as a whole (`card`). Annotated
+`Decimal | None` it is optional (a blank comes as None, instead of making the function not applicable);
+annotated `tuple[…, ...]`, or of a table, it is a whole column.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from types import NoneType
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
 from xlreport.model.fields import Field, Place, Section, fields_of, places_of, sections_of
 from xlreport.model.inputs import Inputs
@@ -25,7 +26,8 @@ class Parameter:
     own: Field | None = None  # a field of the record at hand (`each`)
     optional: bool = False
     column: bool = False  # every row's value at once
-    # A parameter with neither place nor field is a rate.
+    derived: bool = False
+    # A parameter that is neither derived nor has place or field is a rate.
 
     @property
     def field(self) -> Field | None:
@@ -47,7 +49,28 @@ def parameter(name: str, each: Any = None, *, optional: bool = False, column: bo
     """The field or rate that `name` means, seen from a record of class `each`."""
     own = next((field for field in fields_of(each) if field.key == name), None) if each else None
     place = None if own else places_of(Inputs).get(name)
-    return Parameter(name, place, own, optional, column)
+    in_table = place is not None and place.section.table
+    return Parameter(name, place, own, optional, column or in_table, name in _DERIVED)
+
+
+class Derived(NamedTuple):
+    """What was made of the record: for functions of all of it, and for those of each project."""
+
+    whole: Any
+    each: Sequence[Any]
+
+
+_DERIVED: dict[str, Callable[[Inputs], Mapping[str, Derived]]] = {}
+
+
+def derived(*names: str) -> Callable[[Any], Any]:
+    """Register a function that makes of a record what parameters of these names get."""
+
+    def register(function: Any) -> Any:
+        _DERIVED.update(dict.fromkeys(names, function))
+        return function
+
+    return register
 
 
 @dataclass(frozen=True)
@@ -66,7 +89,7 @@ class Subject:
             return ""
         if row is None:
             return f"{self.section.label}："
-        name = getattr(getattr(inputs, self.section.key)[row], self.section.fields[0].key)
+        name = getattr(getattr(inputs, self.section.key)[row], self.section.names)
         return f"{self.section.label}【{name}】：" if name else f"{self.section.label}第{row + 1}行："
 
 
@@ -86,6 +109,7 @@ class Tables:
     def __init__(self, inputs: Inputs) -> None:
         self._inputs = inputs
         self._columns: dict[tuple[str, str], tuple[Any, ...]] = {}
+        self._derived: dict[str, Derived] = {}
         self._blanks: dict[tuple[str, str], frozenset[int]] = {}
 
     def column(self, section: str, key: str) -> tuple[Any, ...]:
@@ -93,6 +117,12 @@ class Tables:
         if (section, key) not in self._columns:
             self._columns[section, key] = tuple(map(attrgetter(key), getattr(self._inputs, section)))
         return self._columns[section, key]
+
+    def derived(self, name: str) -> Derived:
+        """What is derived of the record under a name, made once."""
+        if name not in self._derived:
+            self._derived |= _DERIVED[name](self._inputs)
+        return self._derived[name]
 
     def blanks(self, section: str, key: str) -> frozenset[int]:
         """The rows in which the field is blank."""
@@ -164,13 +194,16 @@ class Arguments:
 
     def _row_calls(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
         count = len(getattr(inputs, self._section))
-        sources = []
+        sources: list[Sequence[Any]] = []
         blank: frozenset[int] = frozenset()
         for item in self._parameters:
             if item.own:
                 sources.append(tables.column(self._section, item.name))
                 if not item.optional:
                     blank |= tables.blanks(self._section, item.name)
+                continue
+            if item.derived:
+                sources.append(tables.derived(item.name).each)
                 continue
             value = self._source(item, inputs, rates, tables)
             if value is None and not item.optional:
@@ -187,6 +220,8 @@ class Arguments:
         """What a parameter gets: a value, or all of a column."""
         if item.own:
             return getattr(getattr(inputs, self._section), item.name)
+        if item.derived:
+            return tables.derived(item.name).whole
         if item.place is None:
             return rates.get(item.name)
         if item.column:

@@ -15,6 +15,7 @@ from xlreport.model.fields import (
     Field,
     LongText,
     Money,
+    Number,
     Percent,
     Section,
     Text,
@@ -22,9 +23,24 @@ from xlreport.model.fields import (
     blank,
     sections_of,
 )
+from xlreport.model.self_evaluation import (
+    GRADE_NAMES,
+    Buildings,
+    Carried,
+    Criterion,
+    FundSources,
+    Indicator,
+    Printed,
+    ProjectFund,
+    ScoreBand,
+)
 
 YES, NO = "是", "否"
 YES_NO = (YES, NO)
+
+OWN_OUTLINE = "报告模板"
+OUTLINES = (OWN_OUTLINE, "A", "B", "C", "岳阳")
+BASE_TABLES = ("A", "B", "岳阳楼")
 
 
 class Style(StrEnum):
@@ -37,6 +53,8 @@ class Style(StrEnum):
     LEVEL_3 = "三级标题"
     LEVEL_4 = "四级标题"
     BODY = "正文"
+    COVER_TITLE = "封面标题"
+    COVER = "封面"
     SIGNATURE = "落款"
     DATE = "日期"
 
@@ -47,6 +65,9 @@ class Unit(NamedTuple):
     report_date: Annotated[Date, Field("报告日期", required=True, help="落款日期，如 2024-4-2")]
     budget_code: Annotated[Text, Field("预算编码")]
     parent: Annotated[Text, Field("主管部门")]
+    outline: Annotated[
+        Choice, Field("报告提纲", choices=OUTLINES, help="在首页选择；留空按本工作簿的“报告模板”")
+    ]
     attachment: Annotated[Text, Field("附件编号", help="各县编号不同，常见为 附件1；留空则不印")]
     sealed: Annotated[Choice, Field("加盖印章", choices=YES_NO, help="决定落款和日期的位置；留空按加盖印章")]
     preparer: Annotated[Text, Field("填表人")]
@@ -107,6 +128,9 @@ class Accounts(NamedTuple):
     basic: Annotated[Money, Field("基本支出", part=1)]
     personnel: Annotated[Money, Field("人员经费", part=2)]
     public: Annotated[Money, Field("公用经费", part=2, help="基本支出中的一般商品和服务支出")]
+    office: Annotated[Money, Field("办公经费", part=3)]
+    utilities_travel: Annotated[Money, Field("水费、电费、差旅费", part=3)]
+    meetings_training: Annotated[Money, Field("会议费、培训费", part=3)]
     project: Annotated[Money, Field("项目支出", part=1)]
     business_cost: Annotated[Money, Field("经营支出", part=1)]
     remitted: Annotated[Money, Field("上缴上级支出", part=1)]
@@ -176,16 +200,22 @@ class Assets(NamedTuple):
 
 class Project(NamedTuple):
     name: Annotated[Text, Field("项目名称", required=True)]
-    category: Annotated[Text, Field("类别", help="如 业务工作经费、运行维护经费、省级专项资金")]
+    category: Annotated[
+        Text, Field("类别", help="如 业务工作经费、运行维护经费、省级专项资金；附件2按它归类")
+    ]
+    implementer: Annotated[Text, Field("实施单位", help="留空按本单位")]
+    prior: Annotated[Money, Field("上年决算数")]
     initial: Annotated[Money, Field("年初预算数")]
     full_year: Annotated[Money, Field("全年预算数")]
     arrived: Annotated[Money, Field("到位数")]
     executed: Annotated[Money, Field("全年执行数")]
     stated_rate: Annotated[Percent, Field("已公布执行率", help="核对已写好的报告时填写报告上印的数")]
+    stated_score: Annotated[Number, Field("已公布执行率得分", unit="分")]
     described: Annotated[
         Choice, Field("分项说明", choices=YES_NO, help="留空则达到参数“分项说明金额”的写入报告")
     ]
-    results: Annotated[LongText, Field("实施情况及成效", help="写入报告该项目一段")]
+    goal: Annotated[LongText, Field("年度总体目标", help="写入附件4的预期目标")]
+    results: Annotated[LongText, Field("实施情况及成效", help="写入报告该项目一段，和附件4的实际完成情况")]
     reason: Annotated[LongText, Field("偏差原因", help="执行率偏低时必须说明")]
 
 
@@ -196,6 +226,7 @@ class Texts(NamedTuple):
     execution_reason: Annotated[LongText, Field("整体执行情况原因")]
     problems: Annotated[LongText, Field("存在的问题")]
     measures: Annotated[LongText, Field("改进措施")]
+    thrift: Annotated[LongText, Field("厉行节约保障措施", help="写入附件2")]
     other: Annotated[LongText, Field("其他需要说明的情况")]
 
 
@@ -208,6 +239,9 @@ class Stated(NamedTuple):
     project_share: Annotated[Percent, Field("项目支出占比")]
     procurement_rate: Annotated[Percent, Field("政府采购执行率")]
     use_rate: Annotated[Percent, Field("资产使用率")]
+    execution_score: Annotated[Number, Field("执行率得分", unit="分", help="附件3上印的得分")]
+    total_score: Annotated[Number, Field("总分", unit="分", help="附件3上印的总分")]
+    grade: Annotated[Choice, Field("评价等级", choices=GRADE_NAMES)]
 
 
 class Settings(NamedTuple):
@@ -227,6 +261,26 @@ class Settings(NamedTuple):
         Money,
         Field("采购核对金额", default=Decimal(20), help="采购为 0 时，名称像采购且达到此数的项目须说明"),
     ]
+
+    achieved_from: Annotated[
+        Percent,
+        Field("达成计分下限", default=Decimal("0.8"), help="定性指标达成时，得分不低于分值的这个比例"),
+    ]
+    partly_from: Annotated[
+        Percent, Field("部分达成计分下限", default=Decimal("0.6"), help="定性指标部分达成时；湖北为 50%")
+    ]
+    execution_points: Annotated[
+        Number, Field("项目执行率分值", unit="分", default=Decimal(10), help="附件4预算执行率的分值")
+    ]
+    far_above: Annotated[
+        Percent, Field("远超目标界限", default=Decimal("1.3"), help="完成值超过指标值的这个比例须说明原因")
+    ]
+    base_table: Annotated[
+        Choice, Field("基础数据表版本", choices=BASE_TABLES, default="A", help="附件2的格式，各县不同")
+    ]
+    base_number: Annotated[Text, Field("基础数据表编号", default="附件2")]
+    overall_number: Annotated[Text, Field("整体自评表编号", default="附件3")]
+    project_number: Annotated[Text, Field("项目自评表编号", default="附件4")]
 
 
 class TemplateLine(NamedTuple):
@@ -260,6 +314,10 @@ class Inputs:
         Accounts, Section("收支情况", "决算", help="全年执行数", required=("income", "expenditure"))
     ]
     adjustment: Annotated[Adjustment, Section("收支情况", "预算调整")]
+    funds_full_year: Annotated[
+        FundSources, Section("收支情况", "全年预算来源", help="全年预算总支出按资金来源分")
+    ]
+    funds_executed: Annotated[FundSources, Section("收支情况", "决算来源", help="决算总支出按资金来源分")]
     balance: Annotated[Balance, Section("收支情况", "收支平衡")]
     functions: Annotated[tuple[FunctionalClass, ...], Section("功能分类", "功能分类")]
     three_public_prior_budget: Annotated[ThreePublic, Section("三公经费", "三公上年预算")]
@@ -272,10 +330,21 @@ class Inputs:
     procurement_final: Annotated[Procurement, Section("政府采购", "采购决算")]
     awards: Annotated[Awards, Section("政府采购", "采购合同")]
     assets: Annotated[Assets, Section("资产情况", "资产")]
+    buildings: Annotated[Buildings, Section("资产情况", "楼堂馆所")]
     projects: Annotated[tuple[Project, ...], Section("项目支出", "项目")]
+    funds: Annotated[tuple[ProjectFund, ...], Section("项目资金", "项目资金")]
+    indicators: Annotated[tuple[Indicator, ...], Section("绩效指标", "指标", named_by="name")]
+    criteria: Annotated[tuple[Criterion, ...], Section("评分标准", "评分标准")]
+    bands: Annotated[tuple[ScoreBand, ...], Section("评分标准", "分档")]
     texts: Annotated[Texts, Section("文字材料", "文字")]
     stated: Annotated[
         Stated, Section("已公布数据", "已公布", help="核对已写好的报告时填写报告上印的数，可全部留空")
+    ]
+    printed_report: Annotated[Printed, Section("已公布数据", "报告上印的")]
+    printed_base: Annotated[Printed, Section("已公布数据", "附件2上印的")]
+    printed_overall: Annotated[Printed, Section("已公布数据", "附件3上印的")]
+    carried: Annotated[
+        tuple[Carried, ...], Section("上年数据", "上年数据", help="从上年工作簿提取，请勿改动")
     ]
     settings: Annotated[Settings, Section("参数设置", "参数")]
     explanations: Annotated[tuple[Explanation, ...], Section("检查结果", "检查说明")]

@@ -1,12 +1,31 @@
-"""Points and grades: how a value scores against its target, and what a total is called."""
+"""Points and grades: what an indicator or a line of the scoring standard is worth, and what a total is called.
 
+Weights, steps and bands are no code: they stand on 评分标准, filled from workbook/scoring.
+"""
+
+import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from xlreport.model.numbers import rounded
+from xlreport.model.self_evaluation import (
+    AT_LEAST,
+    AT_MOST,
+    EQUAL,
+    GRADE_NAMES,
+    QUALITATIVE,
+    REVERSE,
+    Criterion,
+    Indicator,
+    ScoreBand,
+)
 
 # The lower bounds belong to their grade. Source: 财预〔2020〕10号.
-GRADES = ((Decimal(90), "优"), (Decimal(80), "良"), (Decimal(60), "中"), (Decimal(0), "差"))
+GRADES = tuple(zip(map(Decimal, (90, 80, 60, 0)), GRADE_NAMES, strict=True))
 FULL = Decimal(100)
+ZERO = Decimal()
+
+_NUMBER = re.compile(r"([-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)\s*(%?)")
 
 
 def score(value: Decimal, target: Decimal, points: Decimal) -> Decimal | None:
@@ -34,3 +53,80 @@ def grade(total: Decimal, full: Decimal = FULL) -> str:
         raise ValueError(f"{total} is no score out of {full}")
     share = total * FULL / full
     return next(name for bound, name in GRADES if share >= bound)
+
+
+def number_of(text: str | None) -> Decimal | None:
+    """The number that a target or an actual value is, as Excel's VALUE takes it; None for any other text.
+
+    >>> number_of("95%"), number_of("1,200"), number_of("90～95"), number_of("12月底前")
+    (Decimal('0.95'), Decimal('1200'), None, None)
+    """
+    found = _NUMBER.fullmatch(text.strip()) if text else None
+    if not found:
+        return None
+    number = Decimal(found[1].replace(",", ""))
+    return number / 100 if found[2] else number
+
+
+def directed_score(actual: Decimal, target: Decimal, points: Decimal, direction: str) -> Decimal:
+    """The points of a quantitative indicator: met → all of them, missed → pro rata, never negative.
+
+    For ≥ that is points × actual ÷ target, for ≤ and 反向 points × target ÷ actual, for = the smaller of the
+    two. Source: 财预〔2020〕10号; 反向 as in Hubei's form of 2020.
+    Raises ValueError for a direction that is none of a quantity.
+
+    >>> directed_score(Decimal(80), Decimal(100), Decimal(10), "≥")
+    Decimal('8.00')
+    >>> directed_score(Decimal(125), Decimal(100), Decimal(10), "≤")
+    Decimal('8.00')
+    """
+    if direction not in (AT_LEAST, AT_MOST, EQUAL, REVERSE):
+        raise ValueError(f"{direction} is no direction of a quantity")
+    below, above = actual < target, actual > target
+    if (below and direction in (AT_LEAST, EQUAL)) or (above and direction in (AT_MOST, REVERSE, EQUAL)):
+        part, whole = (actual, target) if below else (target, actual)
+        return score(part, whole, points) or ZERO
+    return points
+
+
+# The same as an Excel formula. Rounded twice, because the product of doubles may lie a hair below its half.
+DIRECTED_FORMULA = (
+    'IF(OR({actual}={target},AND({direction}="≥",{actual}>{target}),'
+    'AND(OR({direction}="≤",{direction}="反向"),{actual}<{target})),{points},'
+    "ROUND(ROUND({points}*MAX(0,IF({actual}<{target},{actual}/{target},{target}/{actual})),9),2))"
+)
+
+
+def indicator_score(indicator: Indicator) -> Decimal | None:
+    """The points that an indicator gets by its figures; None for a qualitative or incomplete one."""
+    actual, target = number_of(indicator.actual), number_of(indicator.target)
+    if actual is None or target is None or indicator.points is None:
+        return None
+    if indicator.direction in (None, QUALITATIVE):
+        return None
+    return directed_score(actual, target, indicator.points, indicator.direction or "")
+
+
+def step_score(rate: Decimal, criterion: Criterion) -> Decimal | None:
+    """Full points up to (or down to) a limit, then a deduction for each whole step beyond it, down to 0.
+
+    The rate counts as it is printed, at two decimals of a percent. Whole steps: 92.8% with 2 points off for
+    each 5% below 100% is 3 of 5. Source: 湖南省部门整体支出绩效评价指标评分表. None for an incomplete line.
+    """
+    limit = criterion.at_least if criterion.at_most is None else criterion.at_most
+    if limit is None or criterion.points is None or not criterion.step or criterion.deduction is None:
+        return None
+    printed = rounded(rate, 4)
+    beyond = limit - printed if criterion.at_most is None else printed - limit
+    steps = max(ZERO, beyond) // criterion.step
+    return max(ZERO, criterion.points - steps * criterion.deduction)
+
+
+def band_score(rate: Decimal, bands: Iterable[ScoreBand]) -> Decimal | None:
+    """The points of the first band whose limit the printed rate does not pass; 0 above the last one.
+
+    Source: 湖南省部门整体支出绩效评价指标评分表, 预算控制率. None where there are no bands.
+    """
+    known = sorted((b.limit, b.points) for b in bands if b.limit is not None and b.points is not None)
+    printed = rounded(rate, 4)
+    return next((points for limit, points in known if printed <= limit), ZERO) if known else None

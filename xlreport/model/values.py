@@ -24,6 +24,7 @@ class Wrong:
 LIMITS = {
     Kind.MONEY: (0, 10**8),  # above this an amount in 万元 is surely one in 元
     Kind.COUNT: (0, 10**9),
+    Kind.NUMBER: (0, 10**9),
     Kind.PERCENT: (0, 10**4),
     Kind.YEAR: (2000, 2100),
 }
@@ -139,6 +140,17 @@ def _money(content: Any, field: Field) -> Value | Wrong:
     return value
 
 
+def _plain_number(content: Any, field: Field) -> Value | Wrong:
+    value = _number(content, field, "数字")
+    if isinstance(value, Wrong):
+        return value
+    if value < 0:
+        return Wrong(f"{_short(plain(value))}是负数，此处不能为负，请核对")
+    if value > LIMITS[Kind.NUMBER][1]:
+        return Wrong(f"{_short(plain(value))}过大，请核对")
+    return value
+
+
 def _count(content: Any, field: Field) -> Value | Wrong:
     value = _number(content, field, "数量")
     if isinstance(value, Wrong):
@@ -232,6 +244,7 @@ def _short(text: str) -> str:
 _PARSERS: dict[Kind, Callable[[Any, Field], Value | Wrong]] = {
     Kind.MONEY: _money,
     Kind.COUNT: _count,
+    Kind.NUMBER: _plain_number,
     Kind.PERCENT: _percent,
     Kind.YEAR: _year,
     Kind.DATE: _date,

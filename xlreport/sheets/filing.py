@@ -45,6 +45,8 @@ PARAGRAPH_FORMATS: dict[Style, dict[str, Any]] = {
     Style.BODY: {"indent": 1},
     Style.SIGNATURE: {"align": "right"},
     Style.DATE: {"align": "right"},
+    Style.COVER_TITLE: {"bold": True, "font_size": 18, "align": "center"},
+    Style.COVER: {"indent": 8},
 }
 
 
@@ -329,5 +331,5 @@ def _source_label(report: Report, place: Place) -> str:
     if place.row is None:
         return place.label
     record = getattr(report.inputs, place.section.key)[place.row]
-    name = getattr(record, place.section.fields[0].key)
+    name = getattr(record, place.section.names)
     return f"{place.section.label}【{name}】{place.field.label}" if name else place.label

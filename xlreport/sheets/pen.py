@@ -30,6 +30,7 @@ LEVEL_COLOURS = {"硬性": "#F8CBAD", "需说明": "#FFE699", "提示": "#DDEBF7
 NUMBER_FORMATS = {
     Kind.MONEY: "#,##0.00",
     Kind.COUNT: "0",
+    Kind.NUMBER: "0.00",
     Kind.PERCENT: "0.00%",
     Kind.YEAR: "0",
     Kind.DATE: 'yyyy"年"m"月"d"日"',

@@ -9,6 +9,7 @@ from xlreport.model.values import FIRST_DAY, LAST_DAY, LIMITS
 _RULES = {
     Kind.MONEY: ("decimal", "应填不小于 0 的数字，单位{unit}，不要带单位文字。"),
     Kind.COUNT: ("integer", "应填整数，单位{unit}。"),
+    Kind.NUMBER: ("decimal", "应填不小于 0 的数字{unit}，不要带单位文字。"),
     Kind.PERCENT: ("decimal", "应填百分比，如 95.5%。"),
     Kind.YEAR: ("integer", "应填四位数字的年份，如 2023。"),
     Kind.DATE: ("date", "应填日期，如 2024-4-2。"),

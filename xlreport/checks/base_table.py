@@ -1,0 +1,213 @@
+"""D: the base data table (附件2), and the ties between the four papers."""
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from xlreport.checks.rule import (
+    KEPT,
+    NOT_APPLICABLE,
+    Breach,
+    Level,
+    Verdict,
+    amount,
+    off,
+    rule,
+    shown,
+    tolerance,
+)
+from xlreport.model.fields import places_of
+from xlreport.model.inputs import Accounts, Inputs, Procurement, ThreePublic
+from xlreport.model.self_evaluation import Printed
+
+# What the papers print of the record: the field of 已公布数据, and where the figure itself stands.
+PRINTED = {
+    "in_post": "in_post_total",
+    "initial": "initial_expenditure",
+    "full_year": "full_year_expenditure",
+    "executed": "final_expenditure",
+    "basic": "final_basic",
+    "project": "final_project",
+    "public": "final_public",
+    "three_public": "three_public_final_total",
+    "procurement": "procurement_final_total",
+}
+
+
+@rule(
+    "D01",
+    Level.HARD,
+    "报告、附件2、附件3和决算的同一数字一致",
+    "",
+    "各附件的同一数字必须完全相同，请重新生成或更正",
+    each=Printed,
+    figures=tuple(name for pair in PRINTED.items() for name in pair),
+)
+def papers_print_the_same_figure(*values: Any) -> Verdict:
+    pairs = list(zip(PRINTED.items(), values[::2], values[1::2], strict=True))
+    filled = [(names, printed, own) for names, printed, own in pairs if printed is not None]
+    if not filled:
+        return NOT_APPLICABLE
+    wrong = [(names, printed, own) for names, printed, own in filled if printed != own]
+    if not wrong:
+        return KEPT
+    said = []
+    for (_, name), printed, own in wrong:
+        place = places_of(Inputs)[name]
+        difference = "" if own is None else f"，相差{shown(place.field, abs(printed - own))}"
+        said.append(
+            f"{place.label}印的是{shown(place.field, printed)}，填报数{shown(place.field, own)}{difference}"
+        )
+    return Breach(words="；".join(said), at=tuple(key for (key, _), _, _ in wrong))
+
+
+@rule(
+    "D02",
+    Level.HARD,
+    "办公、水电差旅、会议培训不超过公用经费",
+    "{public}，其中办公、水电差旅、会议培训合计{sum}，超出{difference}",
+    "请核对公用经费和其中各项",
+    each=Accounts,
+)
+def public_covers_its_parts(
+    public: Decimal,
+    office: Decimal | None,
+    utilities_travel: Decimal | None,
+    meetings_training: Decimal | None,
+) -> Verdict:
+    filled = [part for part in (office, utilities_travel, meetings_training) if part is not None]
+    if not filled:
+        return NOT_APPLICABLE
+    parts = sum(filled, Decimal())
+    above = parts - public
+    if above <= 0:
+        return KEPT
+    return Breach(above, more={"sum": amount(parts)}, rounding=above <= tolerance(len(filled)))
+
+
+def _by_category(column: str, whole: str) -> None:
+    """Register the rule that the rows of the projects in 附件2 give all of 项目支出."""
+    place = places_of(Inputs)[whole]
+
+    @rule(
+        "D03",
+        Level.HARD,
+        "业务工作、运行维护和各专项之和等于项目支出",
+        "",
+        "附件2要填基本支出以外的全部项目支出，请核对项目表和收支情况",
+        figures=(whole, "projects_category", f"projects_{column}"),
+    )
+    def projects_give_project_spending(
+        total: Decimal | None, categories: tuple[str | None, ...], amounts: tuple[Decimal | None, ...]
+    ) -> Verdict:
+        filled = [each for each in amounts if each is not None]
+        if total is None or not filled or not any(categories):
+            return NOT_APPLICABLE  # not yet sorted for 附件2
+        parts = sum(filled, Decimal())
+        words = f"{place.label}{amount(total)}，各项目合计{amount(parts)}"
+        return off(total - parts, len(filled), words)
+
+
+_by_category("prior", "prior_project")
+_by_category("initial", "initial_project")
+_by_category("executed", "final_project")
+
+
+def _total_and_parts(each: type[Any], parts: tuple[str, ...], what: str) -> None:
+    @rule(
+        "D04",
+        Level.HARD,
+        "合计和分项同时填写",
+        "",
+        "请补填，没有的填 0",
+        each=each,
+        figures=("total", *parts),
+    )
+    def total_and_parts_are_filled(total: Decimal | None, *filled: Decimal | None) -> Verdict:
+        some = any(part is not None for part in filled)
+        if total is None:
+            return Breach(words=f"{what}填了分项，合计空白", at=("total",)) if some else NOT_APPLICABLE
+        if some or not total:
+            return KEPT
+        return Breach(words=f"{what}合计{amount(total)}，各分项空白", at=parts)
+
+
+_total_and_parts(ThreePublic, ("abroad", "vehicles", "reception"), "三公经费")
+_total_and_parts(Procurement, ("goods", "works", "services"), "政府采购")
+
+_WORKS = re.compile("维修|修缮|改造|新建|扩建|装修|楼堂馆所")
+
+
+@rule(
+    "D05",
+    Level.EXPLAIN,
+    "有维修、改造、新建项目的，填报楼堂馆所",
+    "",
+    "属于楼堂馆所的请在“资产情况”表填报，不属于的请说明",
+)
+def works_are_reported(
+    buildings_approved_area: Decimal | None,
+    buildings_actual_area: Decimal | None,
+    buildings_approved_investment: Decimal | None,
+    buildings_actual_investment: Decimal | None,
+    projects_name: tuple[str | None, ...],
+    projects_executed: tuple[Decimal | None, ...],
+    settings_procurement_from: Decimal,
+) -> Verdict:
+    reported = (
+        buildings_approved_area,
+        buildings_actual_area,
+        buildings_approved_investment,
+        buildings_actual_investment,
+    )
+    works = [
+        (row, name, executed)
+        for row, (name, executed) in enumerate(zip(projects_name, projects_executed, strict=True))
+        if name and executed is not None and executed >= settings_procurement_from and _WORKS.search(name)
+    ]
+    if any(reported) or not works:
+        return KEPT if any(projects_name) else NOT_APPLICABLE
+    named = "、".join(f"【{name}】{amount(executed)}" for _, name, executed in works[:3])
+    more = f"等{len(works)}个项目" if len(works) > 3 else ""
+    return Breach(
+        words=f"楼堂馆所没有填报，却有{named}{more}",
+        paths=("buildings.actual_area", *(f"projects[{row}].name" for row, _, _ in works)),
+    )
+
+
+# What was 决算 last year: the columns in which this year's workbook holds it.
+CARRIED = {
+    name: place
+    for name, place in places_of(Inputs).items()
+    if place.section.key in ("prior", "three_public_prior", "procurement_prior")
+}
+
+
+@rule(
+    "D06",
+    Level.HARD,
+    "上年决算数与上年工作簿一致",
+    "",
+    "上年数应从上年工作簿提取，请恢复原数",
+    figures=("carried_item", "carried_value", *CARRIED),
+)
+def prior_year_is_last_years_file(
+    items: tuple[str | None, ...], amounts: tuple[Decimal | None, ...], *values: Decimal | None
+) -> Verdict:
+    extracted = {item: value for item, value in zip(items, amounts, strict=True) if value is not None}
+    if not extracted:
+        return NOT_APPLICABLE
+    wrong = [
+        (name, place, value, extracted[place.label])
+        for (name, place), value in zip(CARRIED.items(), values, strict=True)
+        if place.label in extracted and value != extracted[place.label]
+    ]
+    if not wrong:
+        return KEPT
+    said = [
+        f"{place.label}{shown(place.field, value)}，上年工作簿为{amount(last)}"
+        + ("" if value is None else f"，相差{amount(abs(value - last))}")
+        for _, place, value, last in wrong[:3]
+    ]
+    more = f"，另有{len(wrong) - 3}处" if len(wrong) > 3 else ""
+    return Breach(words="；".join(said) + more, at=tuple(name for name, *_ in wrong))
