@@ -18,7 +18,7 @@ LAYERS = (
     ("model",),
     ("checks",),
     ("report", "datafile"),
-    ("template", "narrative"),
+    ("template", "narrative", "papers"),
     ("word", "gongwen", "mail", "sheets"),
     ("department",),
     ("addin", "diagnosis", "doctor", "doctor_excel", "doctor_policy", "doctor_writing", "libreoffice"),

@@ -1,0 +1,166 @@
+"""A record + the definition of a paper → its grid: rows repeated, like cells merged, gaps made visible.
+
+The definitions are workbook/papers/*.toml, because rows, titles and numbers differ between counties. A cell
+is a text with {names}, or a figure after =, which after ! must not be blank (see `names`). `across` and `down`
+merge it; down = 0 reaches to the end of the repeated rows that follow.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from xlreport.model.fields import places_of
+from xlreport.model.inputs import Inputs
+from xlreport.model.numbers import date_text
+from xlreport.model.self_evaluation import ProjectFund
+from xlreport.papers.grid import GAP, Cell, Paper, Row
+from xlreport.papers.names import OTHERS, At, Names
+from xlreport.report import Report
+
+Definition = Mapping[str, Any]
+
+_ENDLESS = 1_000_000  # rows; until it is known how far a cell reaches
+_CATEGORIES = re.compile(r"projects\.\w+\[([^\]]+)\]")
+
+
+def make_papers(report: Report, definitions: Mapping[str, Definition]) -> Iterator[Paper]:
+    """The papers of a record by the keys of their definitions, one for each project where one says so."""
+    inputs, cards = report.inputs, report.scores.cards
+    funds: dict[str | None, list[tuple[int, ProjectFund]]] = {}
+    for row, fund in enumerate(inputs.funds):
+        funds.setdefault(fund.project, []).append((row, fund))
+    for key, definition in definitions.items():
+        taken = tuple(_categories(definition))
+        place = places_of(Inputs)[f"settings_{definition['number']}"]
+        number = str(place.field.given(getattr(inputs.settings, place.field.key)))
+        if definition.get("each") == "projects":
+            for at, project in enumerate(inputs.projects):
+                names = Names(report, taken, cards.projects[at], at, funds.get(project.name, ()))
+                yield _Maker(definition, names, f"{number}-{at + 1}", project.name or GAP).paper(key, number)
+        else:
+            yield _Maker(definition, Names(report, taken, cards.overall), number).paper(key, number)
+
+
+def _categories(definition: Definition) -> Iterator[str]:
+    """The categories of projects that some row of the paper names."""
+    for row in definition["rows"]:
+        for cell in row["cells"]:
+            for chosen in _CATEGORIES.findall(cell["text"] if isinstance(cell, dict) else cell):
+                yield from (name for name in chosen.split(",") if name != OTHERS)
+
+
+@dataclass
+class _Maker:
+    """Makes one paper from top to bottom."""
+
+    definition: Definition
+    names: Names
+    name: str
+    subject: str = ""
+    gaps: dict[str, None] = field(default_factory=dict)
+
+    def paper(self, key: str, number: str) -> Paper:
+        definition, names = self.definition, self.names
+        rows, repeated = self._rows()
+        about = f"{self.name}（{self.subject}）" if self.subject else self.name
+        return Paper(
+            key=key,
+            name=self.name,
+            number=number,
+            title=definition["title"],
+            subject=self.subject,
+            columns=tuple(definition["columns"]),
+            above=tuple(map(names.text, definition["above"])),
+            rows=rows,
+            repeated=repeated,
+            notes=tuple(map(names.text, definition.get("notes", ()))),
+            footer=tuple(map(names.text, definition["footer"])),
+            gaps=tuple(f"{about}：{gap}" for gap in self.gaps),
+        )
+
+    def _rows(self) -> tuple[tuple[Row, ...], int | None]:
+        rows: list[list[Cell]] = []
+        width = len(self.definition["columns"])
+        covered = [0] * width  # rows below that a cell from above still covers, for each column
+        reaching: list[tuple[int, int]] = []  # cells that go down to the end of the repeated rows
+        head = None
+        for declared in self.definition["rows"]:
+            head = len(rows) if declared.get("repeat") else head
+            first = len(rows)
+            for cells, at in self._repeated(declared):
+                free = [column for column in range(width) if not covered[column]]
+                covered = [max(0, left - 1) for left in covered]
+                line: list[Cell] = []
+                for each in cells:
+                    cell = self._cell(each, free[sum(made.across for made in line)], declared, at)
+                    if not cell.down:
+                        reaching.append((len(rows), len(line)))
+                    for column in range(cell.column, cell.column + cell.across):
+                        covered[column] = cell.down - 1 if cell.down else _ENDLESS
+                    line.append(cell)
+                rows.append(line)
+            if declared.get("each"):
+                for top, index in reaching:
+                    rows[top][index] = replace(rows[top][index], down=len(rows) - top)
+                    covered[rows[top][index].column] = 0
+                reaching.clear()
+                _merge(rows[first:], declared["cells"])
+        return tuple(map(tuple, rows)), head
+
+    def _repeated(self, declared: Definition) -> Iterator[tuple[Sequence[Any], At | None]]:
+        """The cells of a declared row, once or for each record that it repeats over."""
+        cells = declared["cells"]
+        inputs, lines = self.names.inputs, self.names.card.lines
+        if declared.get("each") == "projects":
+            for row, project in enumerate(inputs.projects):
+                if project.category not in self.names.taken:
+                    yield cells, At(f"projects[{row}]", project)
+        elif declared.get("each") == "indicators":
+            for line in lines:
+                yield cells, At(f"indicators[{line.row}]", line.indicator, line)
+            if not lines:
+                self.gaps["绩效指标"] = None
+                for labels in declared["none"]:
+                    yield [*labels, *[""] * (len(cells) - len(labels))], None
+        else:
+            yield cells, None
+
+    def _cell(self, declared: Any, column: int, row: Definition, at: At | None) -> Cell:
+        cell = declared if isinstance(declared, dict) else {"text": declared}
+        text: str = cell["text"]
+        made = Cell(
+            column,
+            across=cell.get("across", 1),
+            down=cell.get("down", 1),
+            head=bool(row.get("head") or cell.get("head")),
+        )
+        if not text.startswith("="):
+            return replace(made, text=self.names.text(text, at), label=not made.head)
+        expression = text.strip("=!")
+        value, kind, terms = self.names.figure(expression, at)
+        made = replace(made, kind=kind, terms=terms)
+        if value is None and text.endswith("!"):
+            self.gaps[self.names.label(expression, at)] = None
+            return replace(made, text=GAP)
+        if isinstance(value, str):
+            return replace(made, text=value)
+        if isinstance(value, date):
+            return replace(made, text=date_text(value))
+        return replace(made, value=value)
+
+
+def _merge(rows: Sequence[list[Cell]], declared: Sequence[Any]) -> None:
+    """Merge like cells one below the other in the columns that say so, within what the one before merged."""
+    ends = {0, len(rows)}
+    for index, cell in enumerate(declared):
+        if isinstance(cell, dict) and cell.get("merge"):
+            texts = [line[index].text for line in rows]
+            ends |= {at for at in range(1, len(rows)) if texts[at] != texts[at - 1] or not texts[at]}
+            for first, end in pairwise(sorted(ends)):
+                for at in range(first, end):  # those below the first are covered by it
+                    rows[at][index] = replace(rows[at][index], down=end - first if at == first else 0)
+    for line in rows:
+        line[:] = [cell for cell in line if cell.down]
