@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 
 from tests.conftest import Demo
+from xlreport.department import papers_of
 from xlreport.model.fields import blank
 from xlreport.model.inputs import Inputs, Project, with_values
 from xlreport.model.rates import RATES
@@ -23,13 +24,14 @@ def filed(inputs: Inputs, tmp_path: Path) -> Path:
     report = evaluate(inputs)
     sources = build_master(report, tmp_path / "m.xlsx")
     path = tmp_path / "f.xlsx"
-    write_filing(report, narrate(report), path, sources=sources, source_name="m.xlsx")
+    write_filing(report, narrate(report), papers_of(report), path, sources=sources, source_name="m.xlsx")
     return path
 
 
 def test_its_sheets(demo: Demo) -> None:
     names = openpyxl.load_workbook(demo.generated).sheetnames
-    assert names == ["封面", "自评报告", "主要数据", "项目情况", "检查结果", "数据来源"]
+    papers = ["附件2", "附件3", *(f"附件4-{number}" for number in range(1, 5))]
+    assert names == ["封面", "自评报告", *papers, "主要数据", "项目情况", "检查结果", "数据来源"]
 
 
 def test_no_macros_no_links_to_other_files(demo: Demo) -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.conftest import Demo
 from tests.office import convert
 from xlreport.assets import FOLDER
+from xlreport.department import papers_of
 from xlreport.model.inputs import Inputs, empty, with_values
 from xlreport.narrative import narrate
 from xlreport.report import Report, evaluate
@@ -87,7 +88,7 @@ def test_libreoffice_calculates_what_is_stored_for_other_records(
     report = evaluate(replace(inputs, template=sample.inputs.template))
     master, generated = tmp_path / "m.xlsx", tmp_path / "f.xlsx"
     sources = build_master(report, master)
-    write_filing(report, narrate(report), generated, sources=sources, source_name="m.xlsx")
+    write_filing(report, narrate(report), papers_of(report), generated, sources=sources, source_name="m.xlsx")
     assert compare(master, soffice, tmp_path) > 70
     compare(generated, soffice, tmp_path)
 

@@ -7,10 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xlreport.assets import asset
+from xlreport.datafile import read_outline, read_papers
 from xlreport.errors import Unusable
 from xlreport.files import file_name
-from xlreport.model.inputs import NO
+from xlreport.model.fields import places_of
+from xlreport.model.inputs import NO, OWN_OUTLINE, Inputs
 from xlreport.narrative import Narrative, narrate
+from xlreport.papers.grid import Paper
+from xlreport.papers.maker import make_papers
 from xlreport.report import Report, evaluate
 from xlreport.sheets.layout import Addresses
 from xlreport.sheets.reader import Reading, read_workbook
@@ -38,19 +42,28 @@ class Department:
     source: str  # the workbook's file name
     reading: Reading
     report: Report
+    outline: str  # that the narrative follows
 
     @cached_property
     def story(self) -> Narrative:
-        """The narrative. Raises Unusable, naming the row, when a template line is faulty."""
-        story = narrate(self.report)
+        """The narrative. Raises Unusable for an unknown outline, and naming the row of a faulty line."""
+        own = self.outline == OWN_OUTLINE
+        story = narrate(self.report, None if own else read_outline(self.outline))
         if story.faults:
             fault = story.faults[0]
-            place = self.addresses.cell(f"template[{fault.line}].text") or f"报告模板第{fault.line + 1}行"
+            place = f"{'' if own else '提纲'}{self.outline}第{fault.line + 1}行"
+            if own:
+                place = self.addresses.cell(f"template[{fault.line}].text") or place
             more = f"（另有 {len(story.faults) - 1} 行有误）" if len(story.faults) > 1 else ""
             raise Unusable(f"{self.source}：{place}：{fault.message}{more}。")
         if not story.paragraphs:
             raise Unusable(f"{self.source}：“报告模板”没有内容，请恢复模板，或用 xlreport new 新建工作簿。")
         return story
+
+    @cached_property
+    def papers(self) -> tuple[Paper, ...]:
+        """附件2 to 附件4."""
+        return papers_of(self.report)
 
     @property
     def addresses(self) -> Addresses:
@@ -64,13 +77,15 @@ class Department:
         return f"{unit.name or ''}{year}部门整体支出绩效自评报告"
 
 
-def open_department(path: Path) -> Department:
+def open_department(path: Path, outline: str | None = None) -> Department:
     """Read and evaluate a saved workbook. Raises Unusable when it cannot be read; see `department_of`."""
-    return department_of(read_workbook(path), path.name)
+    return department_of(read_workbook(path), path.name, outline)
 
 
-def department_of(reading: Reading, source: str) -> Department:
+def department_of(reading: Reading, source: str, outline: str | None = None) -> Department:
     """Evaluate what was read from the workbook `source`, saved or open.
+
+    The narrative follows `outline`; without one the choice on 首页, and without that 报告模板.
 
     Raises Unusable when a cell is not what its field wants: what is unknown must not be printed as if it
     were blank.
@@ -79,7 +94,14 @@ def department_of(reading: Reading, source: str) -> Department:
         more = len(reading.problems) - 1
         others = f"（另有 {more} 处有误，请用 xlreport check 查看全部）" if more else ""
         raise Unusable(f"{source}：{reading.problems[0]}{others}")
-    return Department(source, reading, evaluate(reading.inputs))
+    chosen = outline or reading.inputs.unit.outline or OWN_OUTLINE
+    return Department(source, reading, evaluate(reading.inputs), chosen)
+
+
+def papers_of(report: Report) -> tuple[Paper, ...]:
+    """附件2, 附件3 and for each project 附件4, in the version of 附件2 that the record chooses."""
+    version = places_of(Inputs)["settings_base_table"].field.given(report.inputs.settings.base_table)
+    return tuple(make_papers(report, read_papers(str(version))))
 
 
 def word_report(department: Department, styles: Path | None = None) -> Output:
@@ -118,11 +140,11 @@ def generated_workbook(department: Department) -> Output:
     """The clean workbook that is handed in."""
     from xlreport.sheets.filing import write_filing
 
-    story = department.story
+    story, papers = department.story, department.papers
 
     def write(path: Path) -> None:
         source = department.source
-        write_filing(department.report, story, path, sources=department.addresses, source_name=source)
+        write_filing(department.report, story, papers, path, sources=department.addresses, source_name=source)
 
     return Output(file_name(f"{department.title}（报送）", ".xlsx"), write)
 
