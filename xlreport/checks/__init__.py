@@ -14,6 +14,7 @@ SHEETS = (
     "assets",
     "projects",
     "self_evaluation",
+    "indicators",
     "base_table",
 )
 for _name in SHEETS:

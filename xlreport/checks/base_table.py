@@ -1,6 +1,7 @@
 """D: the base data table (附件2), and the ties between the four papers."""
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -58,7 +59,7 @@ def papers_print_the_same_figure(*values: Any) -> Verdict:
         said.append(
             f"{place.label}印的是{shown(place.field, printed)}，填报数{shown(place.field, own)}{difference}"
         )
-    return Breach(words="；".join(said), at=tuple(key for (key, _), _, _ in wrong))
+    return Breach(words="；".join(said), at=tuple(name for names, _, _ in wrong for name in names))
 
 
 @rule(
@@ -87,7 +88,8 @@ def public_covers_its_parts(
 
 def _by_category(column: str, whole: str) -> None:
     """Register the rule that the rows of the projects in 附件2 give all of 项目支出."""
-    place = places_of(Inputs)[whole]
+    place, amounts_of = places_of(Inputs)[whole], f"projects_{column}"
+    label = places_of(Inputs)[amounts_of].field.label
 
     @rule(
         "D03",
@@ -95,7 +97,7 @@ def _by_category(column: str, whole: str) -> None:
         "业务工作、运行维护和各专项之和等于项目支出",
         "",
         "附件2要填基本支出以外的全部项目支出，请核对项目表和收支情况",
-        figures=(whole, "projects_category", f"projects_{column}"),
+        figures=(whole, "projects_category", amounts_of),
     )
     def projects_give_project_spending(
         total: Decimal | None, categories: tuple[str | None, ...], amounts: tuple[Decimal | None, ...]
@@ -104,8 +106,9 @@ def _by_category(column: str, whole: str) -> None:
         if total is None or not filled or not any(categories):
             return NOT_APPLICABLE  # not yet sorted for 附件2
         parts = sum(filled, Decimal())
-        words = f"{place.label}{amount(total)}，各项目合计{amount(parts)}"
-        return off(total - parts, len(filled), words)
+        words = f"{place.label}{amount(total)}，各项目{label}合计{amount(parts)}"
+        verdict = off(total - parts, sum(map(bool, filled)), words)
+        return replace(verdict, at=(whole, amounts_of)) if verdict else verdict
 
 
 _by_category("prior", "prior_project")
@@ -124,10 +127,13 @@ def _total_and_parts(each: type[Any], parts: tuple[str, ...], what: str) -> None
         figures=("total", *parts),
     )
     def total_and_parts_are_filled(total: Decimal | None, *filled: Decimal | None) -> Verdict:
-        some = any(part is not None for part in filled)
+        given = [part for part in filled if part is not None]
+        if total is None and given:
+            words = f"{what}合计空白，而各分项之和{amount(sum(given, Decimal()))}"
+            return Breach(words=words, at=("total",))
         if total is None:
-            return Breach(words=f"{what}填了分项，合计空白", at=("total",)) if some else NOT_APPLICABLE
-        if some or not total:
+            return NOT_APPLICABLE
+        if given or not total:
             return KEPT
         return Breach(words=f"{what}合计{amount(total)}，各分项空白", at=parts)
 
@@ -168,9 +174,9 @@ def works_are_reported(
     if any(reported) or not works:
         return KEPT if any(projects_name) else NOT_APPLICABLE
     named = "、".join(f"【{name}】{amount(executed)}" for _, name, executed in works[:3])
-    more = f"等{len(works)}个项目" if len(works) > 3 else ""
+    named += f"等{len(works)}个项目" if len(works) > 3 else ""
     return Breach(
-        words=f"楼堂馆所没有填报，却有{named}{more}",
+        words=f"楼堂馆所没有填报，却有{named}",
         paths=("buildings.actual_area", *(f"projects[{row}].name" for row, _, _ in works)),
     )
 

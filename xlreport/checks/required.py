@@ -2,50 +2,73 @@
 
 from collections import Counter
 from decimal import Decimal
+from typing import Any
 
 from xlreport.checks.rule import NOT_APPLICABLE, Breach, Level, Verdict, rule, some
-from xlreport.model.fields import Value, places_of
+from xlreport.model.fields import Value, fields_of, places_of
 from xlreport.model.inputs import Inputs, Project
-from xlreport.model.self_evaluation import Indicator, ProjectFund
+from xlreport.model.rates import RATES
+from xlreport.model.self_evaluation import BY_BANDS, BY_STEPS, Criterion, Indicator, ProjectFund
 
 REQUIRED = {
     name: place
     for name, place in places_of(Inputs).items()
     if place.field.required and not place.section.table
 }
+_FILLED = "必填项均已填写"
 _REMEDY = "请补填后再检查"
 
 
-@rule("M01", Level.HARD, "必填项均已填写", "", _REMEDY, figures=tuple(REQUIRED))
+@rule("M01", Level.HARD, _FILLED, "", _REMEDY, figures=tuple(REQUIRED))
 def required_fields_are_filled(*values: Value) -> Verdict:
     missing = tuple(name for name, value in zip(REQUIRED, values, strict=True) if value is None)
     labels = "、".join(REQUIRED[name].label for name in missing)
     return Breach(words=f"必填项未填写：{labels}", at=missing) if missing else None
 
 
-@rule("M01", Level.HARD, "必填项均已填写", "未填写项目名称", _REMEDY, each=Project)
+@rule("M01", Level.HARD, _FILLED, "未填写项目名称", _REMEDY, each=Project)
 def project_has_a_name(name: str | None) -> Verdict:
     return None if name else Breach(at=("name",))
 
 
-@rule("M01", Level.HARD, "必填项均已填写", "", _REMEDY, each=Indicator)
+def unfilled(record: Any, words: str, **values: Value) -> Verdict:
+    """Broken where some of these fields of a record are blank; names them."""
+    lacking = tuple(key for key, value in values.items() if value is None)
+    labels = "、".join(field.label for field in fields_of(record) if field.key in lacking)
+    return Breach(words=f"{words}未填写{labels}", at=lacking) if lacking else None
+
+
+@rule("M01", Level.HARD, _FILLED, "", _REMEDY, each=ProjectFund)
+def fund_names_its_project(project: str | None, source: str | None) -> Verdict:
+    return unfilled(ProjectFund, "", project=project, source=source)
+
+
+@rule("M01", Level.HARD, _FILLED, "", _REMEDY, each=Indicator)
 def indicator_is_complete(
     level_1: str | None, name: str | None, direction: str | None, points: Decimal | None
 ) -> Verdict:
-    lacking = [
-        (key, label)
-        for key, label, value in (
-            ("level_1", "一级指标", level_1),
-            ("name", "三级指标", name),
-            ("direction", "指标性质", direction),
-            ("points", "分值", points),
-        )
-        if value is None
-    ]
-    if not lacking:
-        return None
-    labels = "、".join(label for _, label in lacking)
-    return Breach(words=f"未填写{labels}", at=tuple(key for key, _ in lacking))
+    return unfilled(Indicator, "", level_1=level_1, name=name, direction=direction, points=points)
+
+
+@rule("M01", Level.HARD, _FILLED, "", _REMEDY, each=Criterion)
+def criterion_is_complete(
+    name: str | None,
+    points: Decimal | None,
+    method: str | None,
+    rate: str | None,
+    at_most: Decimal | None,
+    at_least: Decimal | None,
+    step: Decimal | None,
+    deduction: Decimal | None,
+) -> Verdict:
+    """What its method needs, so that no line silently scores nothing."""
+    needed: dict[str, Value] = {"name": name, "points": points, "method": method}
+    if method in (BY_STEPS, BY_BANDS):
+        needed["rate"] = rate
+    if method == BY_STEPS:
+        limit = at_least if at_most is None else at_most
+        needed |= {"at_most": limit, "step": step, "deduction": deduction}
+    return unfilled(Criterion, "", **needed)
 
 
 @rule("M02", Level.HARD, "项目名称不重复", "", "请改用不同的名称，绩效指标和项目资金才能对上项目")
@@ -53,11 +76,11 @@ def project_names_are_unique(projects_name: tuple[str | None, ...]) -> Verdict:
     names = Counter(name for name in projects_name if name)
     if not names:
         return NOT_APPLICABLE
-    double = [name for name, count in names.items() if count > 1]
+    double = {name for name, count in names.items() if count > 1}
     if not double:
         return None
     paths = tuple(f"projects[{row}].name" for row, name in enumerate(projects_name) if name in double)
-    return Breach(words=f"项目名称重复：{some(double)}", paths=paths)
+    return Breach(words=f"项目名称重复：{some(name for name in names if name in double)}", paths=paths)
 
 
 def _known_project(section: str, label: str) -> None:
@@ -78,7 +101,7 @@ def _known_project(section: str, label: str) -> None:
         strays = [(row, name) for row, name in enumerate(named) if name and name not in known]
         if not strays:
             return None
-        words = f"{label}的所属项目在“项目支出”表中没有：{some([name for _, name in strays])}"
+        words = f"{label}的所属项目在“项目支出”表中没有：{some(name for _, name in strays)}"
         return Breach(words=words, paths=tuple(f"{section}[{row}].project" for row, _ in strays))
 
 
@@ -86,7 +109,24 @@ _known_project("indicators", "绩效指标")
 _known_project("funds", "项目资金")
 
 
-@rule("M03", Level.HARD, "所属项目都在项目支出表中", "", _REMEDY, each=ProjectFund)
-def fund_names_its_project(project: str | None, source: str | None) -> Verdict:
-    lacking = tuple(key for key, value in (("project", project), ("source", source)) if value is None)
-    return Breach(words="未填写所属项目或资金来源", at=lacking) if lacking else None
+@rule("M03", Level.HARD, "评分标准所用的指标和分档都有", "", "请从“指标计算”表选用名称，并在右表填写分档")
+def standard_can_be_computed(
+    criteria_name: tuple[str | None, ...],
+    criteria_method: tuple[str | None, ...],
+    criteria_rate: tuple[str | None, ...],
+    bands_item: tuple[str | None, ...],
+) -> Verdict:
+    rates = {rate.label for rate in RATES.values()}
+    words, paths = [], []
+    for row, (name, method, rate) in enumerate(
+        zip(criteria_name, criteria_method, criteria_rate, strict=True)
+    ):
+        if method in (BY_STEPS, BY_BANDS) and rate is not None and rate not in rates:
+            words.append(f"【{name}】所用指标“{rate}”不是已知的指标")
+            paths.append(f"criteria[{row}].rate")
+        if method == BY_BANDS and name and name not in bands_item:
+            words.append(f"【{name}】没有分档")
+            paths.append(f"criteria[{row}].name")
+    if not words:
+        return None if criteria_name else NOT_APPLICABLE
+    return Breach(words=f"评分标准{'；'.join(words)}", paths=tuple(paths))

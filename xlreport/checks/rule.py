@@ -328,7 +328,8 @@ def _finding(
     difference = "" if breach.difference is None else f"{plain(abs(breach.difference))}{unit}"
     sentence = breach.words
     if not sentence:
-        words = {p.name: _worded(p, value) for p, value in zip(item.parameters, arguments, strict=True)}
+        pairs = zip(item.parameters, arguments, strict=True)
+        words = {p.name: _worded(p, value) for p, value in pairs if not p.derived}
         sentence = item.message.format_map({**words, "difference": difference, **(breach.more or {})})
     if difference and "{difference}" not in item.message:
         sentence += f"，相差{difference}"

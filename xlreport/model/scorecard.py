@@ -9,7 +9,7 @@ from typing import NamedTuple
 from xlreport.model.fields import places_of
 from xlreport.model.figures import Derived, derived
 from xlreport.model.inputs import YES, Inputs
-from xlreport.model.rates import RATES, RateValue
+from xlreport.model.rates import RATES, Rate, RateValue
 from xlreport.model.scoring import FULL, band_score, grade, indicator_score, score, step_score
 from xlreport.model.self_evaluation import (
     BY_BANDS,
@@ -44,6 +44,7 @@ class Card:
     execution_points: Decimal | None
     execution: Decimal | None  # None where a figure is blank or the budget zero
     lines: tuple[Line, ...]
+    source: str | None = None  # the cell of its execution points, where that is one of the standard
 
     @cached_property
     def points(self) -> Decimal:
@@ -77,26 +78,34 @@ class Card:
         """The cells of one column of its indicators."""
         return tuple(f"indicators[{line.row}].{key}" for line in self.lines)
 
+    def given(self, level_1: str) -> Decimal:
+        """The points of the indicators under a 一级指标; a blank one counts as nothing."""
+        return sum((line.indicator.points or Decimal() for line in self.level(level_1)), Decimal())
+
 
 @dataclass(frozen=True)
 class Cards:
-    """The card of the department, those of its projects in their order, and the indicators of none."""
+    """The card of the department, and those of its projects in their order."""
 
     overall: Card
     projects: tuple[Card, ...]
-    strays: tuple[int, ...]  # rows of indicators whose project is not on 项目支出
 
 
 def cards_of(inputs: Inputs) -> Cards:
-    """The cards of a record. Of projects with the same name the first one has the indicators."""
+    """The cards of a record. Of projects with the same name the first one has the indicators.
+
+    Indicators of a project that is not on 项目支出 are on no card; rule M03 says so.
+    """
     groups: dict[str | None, list[Line]] = {}
     for row, indicator in enumerate(inputs.indicators):
         groups.setdefault(indicator.project, []).append(Line(row, indicator, indicator_score(indicator)))
+    by_execution = next((row for row, c in enumerate(inputs.criteria) if c.method == BY_EXECUTION), None)
     overall = _card(
-        next((c.points for c in inputs.criteria if c.method == BY_EXECUTION), None),
+        None if by_execution is None else inputs.criteria[by_execution].points,
         inputs.final.expenditure,
         inputs.full_year.expenditure,
         groups.pop(None, ()),
+        None if by_execution is None else f"criteria[{by_execution}].points",
     )
     points = places_of(Inputs)["settings_execution_points"].field.given(inputs.settings.execution_points)
     assert isinstance(points, Decimal)
@@ -104,23 +113,26 @@ def cards_of(inputs: Inputs) -> Cards:
         _card(points, project.executed, project.full_year, groups.pop(project.name, ()) if groups else ())
         for project in inputs.projects
     )
-    strays = sorted(line.row for lines in groups.values() for line in lines)
-    return Cards(overall, projects, tuple(strays))
+    return Cards(overall, projects)
 
 
 def _card(
-    points: Decimal | None, executed: Decimal | None, full_year: Decimal | None, lines: Sequence[Line]
+    points: Decimal | None,
+    executed: Decimal | None,
+    full_year: Decimal | None,
+    lines: Sequence[Line],
+    source: str | None = None,
 ) -> Card:
     known = points is not None and executed is not None and full_year is not None
     execution = score(executed, full_year, points) if known else None  # type: ignore[arg-type]
-    return Card(points, execution, tuple(lines))
+    return Card(points, execution, tuple(lines), source)
 
 
-@derived("card", "strays")
+@derived("card")
 def _for_rules(inputs: Inputs) -> Mapping[str, Derived]:
     """For functions of figures: the card of the department and those beside the rows of 项目支出."""
     cards = cards_of(inputs)
-    return {"card": Derived(cards.overall, cards.projects), "strays": Derived(cards.strays, ())}
+    return {"card": Derived(cards.overall, cards.projects)}
 
 
 class CriterionScore(NamedTuple):
@@ -147,16 +159,14 @@ class Scores:
 def scores_of(inputs: Inputs, rates: Mapping[str, RateValue]) -> Scores:
     """The scores of a record whose rates are known."""
     cards = cards_of(inputs)
-    by_label = {rate.label: rates[key].value for key, rate in RATES.items()}
     lines = tuple(
-        CriterionScore(line, _criterion_score(line, inputs, cards.overall, by_label))
-        for line in inputs.criteria
+        CriterionScore(line, _criterion_score(line, inputs, cards.overall, rates)) for line in inputs.criteria
     )
     return Scores(cards, lines)
 
 
 def _criterion_score(
-    line: Criterion, inputs: Inputs, card: Card, rates: Mapping[str, Decimal | None]
+    line: Criterion, inputs: Inputs, card: Card, rates: Mapping[str, RateValue]
 ) -> Decimal | None:
     if line.method == BY_EXECUTION:
         return card.execution
@@ -166,11 +176,18 @@ def _criterion_score(
         scores = [each.score for each in card.level(line.name or "")]
         known = [each for each in scores if each is not None]
         return sum(known, Decimal()) if known and len(known) == len(scores) else None
-    rate = rates.get(line.rate or "")
-    if rate is None:
-        return line.points if line.full_without == YES else None  # there was nothing of the kind
+    rate = next((rate for rate in RATES.values() if rate.label == line.rate), None)
+    if rate is None or line.method not in (BY_STEPS, BY_BANDS):
+        return None
+    value = rates[rate.key].value
+    if value is None:
+        return line.points if line.full_without == YES and _none_of_it(rate, inputs) else None
     if line.method == BY_STEPS:
-        return step_score(rate, line)
-    if line.method == BY_BANDS:
-        return band_score(rate, (band for band in inputs.bands if band.item == line.name))
-    return None
+        return step_score(value, line)
+    return band_score(value, (band for band in inputs.bands if band.item == line.name))
+
+
+def _none_of_it(rate: Rate, inputs: Inputs) -> bool:
+    """Whether there was nothing of the kind: all figures of the rate are blank or 0."""
+    places = (parameter.place for parameter in rate.parameters)
+    return not any(getattr(getattr(inputs, p.section.key), p.field.key) for p in places if p)

@@ -25,7 +25,8 @@ GRADES = tuple(zip(map(Decimal, (90, 80, 60, 0)), GRADE_NAMES, strict=True))
 FULL = Decimal(100)
 ZERO = Decimal()
 
-_NUMBER = re.compile(r"([-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)\s*(%?)")
+_NUMBER = re.compile(r"([-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)\s*(%?)", re.ASCII)
+_LONGEST = 20  # characters: no figure has more, and Decimal and Excel compute with no more digits
 
 
 def score(value: Decimal, target: Decimal, points: Decimal) -> Decimal | None:
@@ -62,7 +63,7 @@ def number_of(text: str | None) -> Decimal | None:
     (Decimal('0.95'), Decimal('1200'), None, None)
     """
     found = _NUMBER.fullmatch(text.strip()) if text else None
-    if not found:
+    if not found or len(found[1]) + len(found[2]) > _LONGEST:
         return None
     number = Decimal(found[1].replace(",", ""))
     return number / 100 if found[2] else number
@@ -72,8 +73,8 @@ def directed_score(actual: Decimal, target: Decimal, points: Decimal, direction:
     """The points of a quantitative indicator: met → all of them, missed → pro rata, never negative.
 
     For ≥ that is points × actual ÷ target, for ≤ and 反向 points × target ÷ actual, for = the smaller of the
-    two. Source: 财预〔2020〕10号; 反向 as in Hubei's form of 2020.
-    Raises ValueError for a direction that is none of a quantity.
+    two; nothing is pro rata to 0 or to a negative number. Source: 财预〔2020〕10号; 反向 as in Hubei's form of
+    2020. Raises ValueError for a direction that is none of a quantity.
 
     >>> directed_score(Decimal(80), Decimal(100), Decimal(10), "≥")
     Decimal('8.00')
@@ -85,7 +86,7 @@ def directed_score(actual: Decimal, target: Decimal, points: Decimal, direction:
     below, above = actual < target, actual > target
     if (below and direction in (AT_LEAST, EQUAL)) or (above and direction in (AT_MOST, REVERSE, EQUAL)):
         part, whole = (actual, target) if below else (target, actual)
-        return score(part, whole, points) or ZERO
+        return score(part, whole, points) or ZERO if part > 0 else ZERO
     return points
 
 
@@ -93,18 +94,24 @@ def directed_score(actual: Decimal, target: Decimal, points: Decimal, direction:
 DIRECTED_FORMULA = (
     'IF(OR({actual}={target},AND({direction}="≥",{actual}>{target}),'
     'AND(OR({direction}="≤",{direction}="反向"),{actual}<{target})),{points},'
-    "ROUND(ROUND({points}*MAX(0,IF({actual}<{target},{actual}/{target},{target}/{actual})),9),2))"
+    "IF(OR({actual}<=0,{target}<=0),0,"
+    "ROUND(ROUND({points}*IF({actual}<{target},{actual}/{target},{target}/{actual}),9),2)))"
 )
 
 
 def indicator_score(indicator: Indicator) -> Decimal | None:
     """The points that an indicator gets by its figures; None for a qualitative or incomplete one."""
-    actual, target = number_of(indicator.actual), number_of(indicator.target)
-    if actual is None or target is None or indicator.points is None:
+    return quantity_score(indicator.target, indicator.actual, indicator.direction, indicator.points)
+
+
+def quantity_score(
+    target: str | None, actual: str | None, direction: str | None, points: Decimal | None
+) -> Decimal | None:
+    """`indicator_score` of its figures, as they stand in the cells."""
+    done, due = number_of(actual), number_of(target)
+    if done is None or due is None or points is None or direction is None or direction == QUALITATIVE:
         return None
-    if indicator.direction in (None, QUALITATIVE):
-        return None
-    return directed_score(actual, target, indicator.points, indicator.direction or "")
+    return directed_score(done, due, points, direction)
 
 
 def step_score(rate: Decimal, criterion: Criterion) -> Decimal | None:
