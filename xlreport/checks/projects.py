@@ -55,11 +55,13 @@ def projects_within_project_spending(
     "如有应列项目请补列，其余零星项目可不列",
 )
 def project_spending_is_itemised(
-    final_project: Decimal, projects_executed: tuple[Decimal | None, ...]
+    final_project: Decimal,
+    projects_executed: tuple[Decimal | None, ...],
+    projects_category: tuple[str | None, ...],
 ) -> Verdict:
     spent = _sum(projects_executed)
-    if not spent:
-        return NOT_APPLICABLE
+    if not spent or any(projects_category):
+        return NOT_APPLICABLE  # sorted for 附件2, which wants all of it: D03
     rest = final_project - spent
     return Breach(rest, more={"sum": amount(spent)}) if rest > CENT else KEPT
 

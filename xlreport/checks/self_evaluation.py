@@ -188,7 +188,7 @@ def weights_are_the_standards(
     }
     if not due or card.points != FULL or not card.lines:
         return NOT_APPLICABLE
-    words = "，".join(
+    words = "；".join(
         f"{name}分值合计{points(given)}，评分标准为{points(of)}，相差{points(abs(given - of))}"
         for name, of in due.items()
         if (given := card.given(name)) != of
