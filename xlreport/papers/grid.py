@@ -1,6 +1,7 @@
 """What a paper is once it is ready to be written: a grid of cells, and where each figure in it is from."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from xlreport.model.fields import Kind, Value
 
@@ -24,9 +25,11 @@ class Terms:
     divisor: "Terms | None" = None
 
 
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a paper, merged over `across` columns and `down` rows."""
+class Cell(NamedTuple):
+    """One cell of a paper, merged over `across` columns and `down` rows.
+
+    A named tuple, because hundreds of papers are made of thousands of them.
+    """
 
     column: int
     text: str = ""

@@ -7,10 +7,10 @@ merge it; down = 0 reaches to the end of the repeated rows that follow.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 from xlreport.model.fields import places_of
 from xlreport.model.inputs import Inputs
@@ -34,14 +34,17 @@ def make_papers(report: Report, definitions: Mapping[str, Definition]) -> Iterat
         funds.setdefault(fund.project, []).append((row, fund))
     for key, definition in definitions.items():
         taken = tuple(_categories(definition))
+        rows = [_DeclaredRow.of(row) for row in definition["rows"]]
         place = places_of(Inputs)[f"settings_{definition['number']}"]
         number = str(place.field.given(getattr(inputs.settings, place.field.key)))
         if definition.get("each") == "projects":
             for at, project in enumerate(inputs.projects):
                 names = Names(report, taken, cards.projects[at], at, funds.get(project.name, ()))
-                yield _Maker(definition, names, f"{number}-{at + 1}", project.name or GAP).paper(key, number)
+                yield _Maker(definition, rows, names, f"{number}-{at + 1}", project.name or GAP).paper(
+                    key, number
+                )
         else:
-            yield _Maker(definition, Names(report, taken, cards.overall), number).paper(key, number)
+            yield _Maker(definition, rows, Names(report, taken, cards.overall), number).paper(key, number)
 
 
 def _categories(definition: Definition) -> Iterator[str]:
@@ -52,11 +55,59 @@ def _categories(definition: Definition) -> Iterator[str]:
                 yield from (name for name in chosen.split(",") if name != OTHERS)
 
 
+class _DeclaredCell(NamedTuple):
+    """A cell as the definition has it, read once for all projects."""
+
+    text: str
+    expression: str = ""  # of a figure
+    needed: bool = False
+    across: int = 1
+    down: int = 1
+    head: bool = False
+    merge: bool = False
+
+    @classmethod
+    def of(cls, declared: Any, head: bool = False) -> Self:
+        cell = declared if isinstance(declared, dict) else {"text": declared}
+        text: str = cell["text"]
+        return cls(
+            text,
+            text.strip("=!") if text.startswith("=") else "",
+            text.endswith("!"),
+            cell.get("across", 1),
+            cell.get("down", 1),
+            head or cell.get("head", False),
+            cell.get("merge", False),
+        )
+
+
+class _DeclaredRow(NamedTuple):
+    """A row as the definition has it, or several alike."""
+
+    cells: Sequence[_DeclaredCell]
+    each: str
+    none: Sequence[Sequence[_DeclaredCell]]  # instead of the repeated ones, where there are none
+    repeat: bool
+
+    @classmethod
+    def of(cls, declared: Definition) -> Self:
+        cells = [_DeclaredCell.of(cell, declared.get("head", False)) for cell in declared["cells"]]
+        blanks = [""] * len(cells)
+        none = [[*labels, *blanks[len(labels) :]] for labels in declared.get("none", ())]
+        return cls(
+            cells,
+            declared.get("each", ""),
+            [[_DeclaredCell.of(text) for text in row] for row in none],
+            declared.get("repeat", False),
+        )
+
+
 @dataclass
 class _Maker:
     """Makes one paper from top to bottom."""
 
     definition: Definition
+    declared: Sequence[_DeclaredRow]
     names: Names
     name: str
     subject: str = ""
@@ -87,80 +138,73 @@ class _Maker:
         covered = [0] * width  # rows below that a cell from above still covers, for each column
         reaching: list[tuple[int, int]] = []  # cells that go down to the end of the repeated rows
         head = None
-        for declared in self.definition["rows"]:
-            head = len(rows) if declared.get("repeat") else head
+        for declared in self.declared:
+            head = len(rows) if declared.repeat else head
             first = len(rows)
             for cells, at in self._repeated(declared):
                 free = [column for column in range(width) if not covered[column]]
                 covered = [max(0, left - 1) for left in covered]
                 line: list[Cell] = []
+                at_column = 0  # among the free ones
                 for each in cells:
-                    cell = self._cell(each, free[sum(made.across for made in line)], declared, at)
+                    cell = self._cell(each, free[at_column], at)
+                    at_column += cell.across
                     if not cell.down:
                         reaching.append((len(rows), len(line)))
                     for column in range(cell.column, cell.column + cell.across):
                         covered[column] = cell.down - 1 if cell.down else _ENDLESS
                     line.append(cell)
                 rows.append(line)
-            if declared.get("each"):
+            if declared.each:
                 for top, index in reaching:
-                    rows[top][index] = replace(rows[top][index], down=len(rows) - top)
+                    rows[top][index] = rows[top][index]._replace(down=len(rows) - top)
                     covered[rows[top][index].column] = 0
                 reaching.clear()
-                _merge(rows[first:], declared["cells"])
+                _merge(rows[first:], declared.cells)
         return tuple(map(tuple, rows)), head
 
-    def _repeated(self, declared: Definition) -> Iterator[tuple[Sequence[Any], At | None]]:
+    def _repeated(self, declared: _DeclaredRow) -> Iterator[tuple[Sequence[_DeclaredCell], At | None]]:
         """The cells of a declared row, once or for each record that it repeats over."""
-        cells = declared["cells"]
         inputs, lines = self.names.inputs, self.names.card.lines
-        if declared.get("each") == "projects":
+        if declared.each == "projects":
             for row, project in enumerate(inputs.projects):
                 if project.category not in self.names.taken:
-                    yield cells, At(f"projects[{row}]", project)
-        elif declared.get("each") == "indicators":
+                    yield declared.cells, At(f"projects[{row}]", project)
+        elif declared.each == "indicators":
             for line in lines:
-                yield cells, At(f"indicators[{line.row}]", line.indicator, line)
+                yield declared.cells, At(f"indicators[{line.row}]", line.indicator, line)
             if not lines:
                 self.gaps["绩效指标"] = None
-                for labels in declared["none"]:
-                    yield [*labels, *[""] * (len(cells) - len(labels))], None
+                yield from ((cells, None) for cells in declared.none)
         else:
-            yield cells, None
+            yield declared.cells, None
 
-    def _cell(self, declared: Any, column: int, row: Definition, at: At | None) -> Cell:
-        cell = declared if isinstance(declared, dict) else {"text": declared}
-        text: str = cell["text"]
-        made = Cell(
-            column,
-            across=cell.get("across", 1),
-            down=cell.get("down", 1),
-            head=bool(row.get("head") or cell.get("head")),
-        )
-        if not text.startswith("="):
-            return replace(made, text=self.names.text(text, at), label=not made.head)
-        expression = text.strip("=!")
+    def _cell(self, declared: _DeclaredCell, column: int, at: At | None) -> Cell:
+        text, expression, needed, across, down, head, _ = declared
+        if not expression:
+            return Cell(
+                column, self.names.text(text, at), across=across, down=down, head=head, label=not head
+            )
         value, kind, terms = self.names.figure(expression, at)
-        made = replace(made, kind=kind, terms=terms)
-        if value is None and text.endswith("!"):
+        if value is None and needed:
             self.gaps[self.names.label(expression, at)] = None
-            return replace(made, text=GAP)
-        if isinstance(value, str):
-            return replace(made, text=value)
+            value = GAP
         if isinstance(value, date):
-            return replace(made, text=date_text(value))
-        return replace(made, value=value)
+            value = date_text(value)
+        if isinstance(value, str):
+            return Cell(column, value, None, terms, kind, across, down)
+        return Cell(column, "", value, terms, kind, across, down)
 
 
-def _merge(rows: Sequence[list[Cell]], declared: Sequence[Any]) -> None:
+def _merge(rows: Sequence[list[Cell]], declared: Sequence[_DeclaredCell]) -> None:
     """Merge like cells one below the other in the columns that say so, within what the one before merged."""
     ends = {0, len(rows)}
     for index, cell in enumerate(declared):
-        if isinstance(cell, dict) and cell.get("merge"):
+        if cell.merge:
             texts = [line[index].text for line in rows]
             ends |= {at for at in range(1, len(rows)) if texts[at] != texts[at - 1] or not texts[at]}
             for first, end in pairwise(sorted(ends)):
                 for at in range(first, end):  # those below the first are covered by it
-                    rows[at][index] = replace(rows[at][index], down=end - first if at == first else 0)
+                    rows[at][index] = rows[at][index]._replace(down=end - first if at == first else 0)
     for line in rows:
         line[:] = [cell for cell in line if cell.down]

@@ -7,10 +7,11 @@ mean the record at hand.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from xlreport.model.fields import NUMBERS, Field, Kind, Value, fields_of, places_of
@@ -68,20 +69,21 @@ class Names:
 
     def text(self, text: str, at: At | None = None) -> str:
         """A text with its {names} filled in."""
+        if "{" not in text:
+            return text
         return _PLACEHOLDER.sub(lambda found: self._words(found[1], at), text)
 
     def figure(self, expression: str, at: At | None = None) -> Figure:
         """The value of what stands after =."""
-        above, _, below = expression.partition("/")
+        above, _, below = expression.partition(" / ")
         if below:
-            part, whole = self.figure(above.strip(), at), self.figure(below.strip(), at)
+            part, whole = self.figure(above, at), self.figure(below, at)
             assert part.terms
             quotient = RateValue(None, blank=True)
             if isinstance(part.value, Decimal) and isinstance(whole.value, Decimal):
                 quotient = RateValue(ratio(part.value, whole.value))
             return Figure(_printed(quotient), Kind.PERCENT, replace(part.terms, divisor=whole.terms))
-        found = _TERM.findall(expression)
-        terms = [(-1 if sign == "-" else 1, *self._term(name, at)) for sign, name in found]
+        terms = [(sign, *self._term(name, at)) for sign, name in _signed_names(expression)]
         kind = terms[0][2]
         if kind not in NUMBERS or kind is Kind.DATE:
             return Figure(terms[0][1], kind, None)
@@ -99,7 +101,7 @@ class Names:
         if section == "score":
             return {"execution": "预算执行率得分", "total": "总分"}[key]
         if at:
-            return f"指标“{at.record.name or GAP}”的{_field(type(at.record), key).label}"
+            return f"指标“{at.record.name or GAP}”的{_field(at.record.__class__, key).label}"
         if section == "project":
             return _field(Project, key).label
         return places_of(Inputs)[f"{section}_{key}"].label
@@ -154,17 +156,13 @@ class Names:
         card, overall = self.card, self.project is None
         points = EXECUTION_POINTS if overall else PROJECT_POINTS
         execution = EXECUTION if overall else f"projects[{self.project}].execution"
-        scores: dict[str, Callable[[], tuple[Value, Sequence[str]]]] = {
-            "execution_points": lambda: (card.execution_points, [points]),
-            "execution": lambda: (card.execution, [execution]),
-            "points": lambda: (
-                card.points if card.lines else None,
-                [points, *card.paths("points")],
-            ),
-            "total": lambda: (card.total, [execution, *card.paths(ADOPTED)]),
-        }
-        value, paths = scores[key]()
-        return value, Kind.NUMBER, paths
+        if key == "execution_points":
+            return card.execution_points, Kind.NUMBER, [points]
+        if key == "execution":
+            return card.execution, Kind.NUMBER, [execution]
+        if key == "points":
+            return card.points if card.lines else None, Kind.NUMBER, [points, *card.paths("points")]
+        return card.total, Kind.NUMBER, [execution, *card.paths(ADOPTED)]
 
     def _of_source(self, column: str, source: str) -> tuple[Value, Kind, Sequence[str]]:
         rows = [(at, fund) for at, fund in self.funds if fund.source == source]
@@ -179,12 +177,18 @@ class Names:
         return amount, Kind.MONEY, [Selection(f"projects.{column}", categories, others)]
 
 
+@lru_cache(maxsize=1000)
+def _signed_names(expression: str) -> list[tuple[int, str]]:
+    """The names in an expression, each with +1 or −1: the same few expressions stand in every paper."""
+    return [(-1 if sign == "-" else 1, name) for sign, name in _TERM.findall(expression)]
+
+
 def _of_row(key: str, at: At) -> tuple[Value, Kind, Sequence[str]]:
     if at.line and key == "score":
         return at.line.score, Kind.NUMBER, [f"{at.path}.{ADOPTED}"]
     if at.line and key in ("target", "actual"):
         return _measured(at.record, key), Kind.TEXT, []
-    return getattr(at.record, key), _field(type(at.record), key).kind, [f"{at.path}.{key}"]
+    return getattr(at.record, key), _field(at.record.__class__, key).kind, [f"{at.path}.{key}"]
 
 
 def _measured(indicator: Indicator, key: str) -> str | None:
@@ -197,6 +201,7 @@ def _measured(indicator: Indicator, key: str) -> str | None:
     return f"{sign}{text}{'' if text.endswith(unit or '%') else unit}"
 
 
+@cache
 def _field(record: Any, key: str) -> Field:
     return next(field for field in fields_of(record) if field.key == key)
 

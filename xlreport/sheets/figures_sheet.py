@@ -228,8 +228,14 @@ def _write_table(
         places.columns[f"{key}.{column.key}"] = (title, at)
         wide = widths.get(column.kind, 11)
         sheet.set_column(at, at, wide)
+        calculated = {} if isinstance(column, Field) else {"bg_color": CALCULATED_FILL}
+        style = pen.for_value(column.kind, **calculated)
+        formula = "" if isinstance(column, Field) else column.formula
         for row, value in enumerate(_values_of(column, records)):
-            _write_value(pen, sheet, header + 1 + row, at, column, value)
+            if formula:
+                pen.formula(sheet, header + 1 + row, at, formula, style, value)
+            else:
+                pen.value(sheet, header + 1 + row, at, value, style)
             if isinstance(value, str):
                 tall[row] = max(tall[row], height(value, wide))
     for row, high in enumerate(tall, header + 1):
@@ -244,17 +250,6 @@ def _values_of(column: Field | _Computed, records: Sequence[Any]) -> Sequence[An
     if isinstance(column, Field):
         return [getattr(record, column.key) for record in records]
     return column.values
-
-
-def _write_value(pen: Pen, sheet: Any, row: int, at: int, column: Field | _Computed, value: Any) -> None:
-    if isinstance(column, Field):
-        pen.value(sheet, row, at, value, pen.for_value(column.kind))
-        return
-    style = pen.for_value(column.kind, bg_color=CALCULATED_FILL)
-    if column.formula:
-        pen.formula(sheet, row, at, column.formula, style, value)
-    else:
-        pen.value(sheet, row, at, value, style)
 
 
 def _this_row(parameter: Parameter) -> str:

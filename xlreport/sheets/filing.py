@@ -201,19 +201,22 @@ def _write_sources(
         pen.text(sheet, 3, column, text, pen.head())
         sheet.set_column(column, column, wide)
     row = 3
+    styles = {kind: pen.for_value(kind) for kind in NUMBERS}
+    wrapped, plain, centred = pen.boxed(text_wrap=True), pen.boxed(), pen.boxed(align="center")
     for place, value in _filed_values(report):
         target, origin = places.at(place.path), sources.cell(place.path)
         if target is None:
             continue
         row += 1
-        pen.text(sheet, row, 0, _source_label(report, place), pen.boxed(text_wrap=True))
+        label = _source_label(report, place)
+        pen.text(sheet, row, 0, label, wrapped)
         stored: Any = float(value) if isinstance(value, Decimal | int) else value
-        style = pen.for_value(place.field.kind)
+        style = styles[place.field.kind]
         pen.formula(sheet, row, 1, f"={absolute(target)}", style, stored)
         tab, _, cell = (origin or "").rpartition("!")
-        sheet.set_row(row, height(_source_label(report, place), heads[0][1]))
-        pen.text(sheet, row, 2, tab, pen.boxed())
-        pen.text(sheet, row, 3, cell, pen.boxed(align="center"))
+        sheet.set_row(row, height(label, heads[0][1]))
+        pen.text(sheet, row, 2, tab, plain)
+        pen.text(sheet, row, 3, cell, centred)
     sheet.freeze_panes(4, 0)
     sheet.repeat_rows(3)
     sheet.print_area(0, 0, row, len(heads) - 1)

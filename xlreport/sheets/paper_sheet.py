@@ -69,10 +69,11 @@ def write_paper(pen: Pen, sheet: Any, paper: Paper, places: Addresses | None = N
 
 def _write_grid(pen: Pen, sheet: Any, paper: Paper, places: Addresses | None) -> None:
     tall = [ROW_HEIGHT] * len(paper.rows)
+    styles: dict[tuple[Any, ...], Any] = {}
     for at, cells in enumerate(paper.rows):
         row = FIRST_ROW + at
         for cell in cells:
-            style = _style(pen, cell)
+            style = _style(pen, cell, styles)
             bottom, right = row + cell.down - 1, cell.column + cell.across - 1
             if (bottom, right) != (row, cell.column):
                 sheet.merge_range(row, cell.column, bottom, right, "", style)
@@ -100,16 +101,23 @@ def _write_cell(pen: Pen, sheet: Any, row: int, cell: Cell, style: Any, places: 
         pen.value(sheet, row, cell.column, cell.value, style)
 
 
-def _style(pen: Pen, cell: Cell) -> Any:
-    looks: dict[str, Any] = {"border": 1, "font_size": _FONT_SIZE, "text_wrap": True}
-    if cell.head:
-        looks |= {"bold": True, "align": "center", "bg_color": HEAD_FILL}
-    elif cell.is_figure:
-        amount = cell.value is not None and cell.kind is not Kind.NUMBER
-        looks |= {"align": "right" if amount else "center", "num_format": _number_format(cell)}
-    elif cell.down > 1 or cell.text in _CENTRED:
-        looks |= {"align": "center"}
-    return pen.format(**looks)
+def _style(pen: Pen, cell: Cell, styles: dict[tuple[Any, ...], Any]) -> Any:
+    """The format of a cell; `styles` keeps those that are known, as most cells of a paper look alike."""
+    filled = cell.value is not None
+    centred = cell.down > 1 or cell.text in _CENTRED
+    number_format = _number_format(cell) if cell.is_figure else ""
+    key = cell.head, cell.is_figure, cell.kind, number_format, filled, centred
+    if key not in styles:
+        looks: dict[str, Any] = {"border": 1, "font_size": _FONT_SIZE, "text_wrap": True}
+        if cell.head:
+            looks |= {"bold": True, "align": "center", "bg_color": HEAD_FILL}
+        elif cell.is_figure:
+            amount = filled and cell.kind is not Kind.NUMBER
+            looks |= {"align": "right" if amount else "center", "num_format": number_format}
+        elif centred:
+            looks |= {"align": "center"}
+        styles[key] = pen.format(**looks)
+    return styles[key]
 
 
 def _number_format(cell: Cell) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 from math import ceil
 from pathlib import Path
@@ -225,6 +226,7 @@ class _EmptyText(str):
 _EMPTY_TEXT = _EmptyText()
 
 
+@lru_cache(maxsize=10_000)
 def height(text: str, columns: int) -> float:
     """The height in points of a row that shows a text wrapped into that many half-width characters."""
     room = columns - 3  # for the indent and the cell's own margin
