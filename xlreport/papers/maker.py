@@ -33,7 +33,7 @@ def make_papers(report: Report, definitions: Mapping[str, Definition]) -> Iterat
     for row, fund in enumerate(inputs.funds):
         funds.setdefault(fund.project, []).append((row, fund))
     for key, definition in definitions.items():
-        taken = tuple(_categories(definition))
+        taken = tuple(dict.fromkeys(_categories(definition)))
         rows = [_DeclaredRow.of(row) for row in definition["rows"]]
         place = places_of(Inputs)[f"settings_{definition['number']}"]
         number = str(place.field.given(getattr(inputs.settings, place.field.key)))
