@@ -33,6 +33,7 @@ from xlreport.model.fields import (
 from xlreport.model.figures import Parameter, parameters_of, subjects
 from xlreport.model.inputs import Accounts, Inputs, Project, Stated, Style, empty, with_values
 from xlreport.model.rates import RATES, ROW_RATES, Rate
+from xlreport.model.scorecard import Card
 
 SECTIONS = sections_of(Inputs)
 CODE = Path(xlreport.__file__).parent
@@ -40,6 +41,7 @@ CODE = Path(xlreport.__file__).parent
 # What a rule's function is handed for each kind of field.
 HANDED = {
     Kind.MONEY: Decimal,
+    Kind.NUMBER: Decimal,
     Kind.PERCENT: Decimal,
     Kind.COUNT: int,
     Kind.YEAR: int,
@@ -54,15 +56,15 @@ def each_function() -> Iterator[tuple[str, Rule | Rate]]:
     for rate in (*RATES.values(), *ROW_RATES.values()):
         yield rate.key, rate
     for rule in RULES:
-        yield f"{rule.id} {rule.function.__name__}", rule
+        yield f"{rule.id} {rule.function.__name__} {rule.each.__name__ if rule.each else ''}".strip(), rule
 
 
 FUNCTIONS = dict(each_function())
 
 
 def misnamed(parameters: Iterable[Parameter]) -> list[str]:
-    """The parameters that name no field, no rate and no column."""
-    return [p.name for p in parameters if not p.own and not p.place and p.name not in RATES]
+    """The parameters that name no field, no rate, no column and nothing derived of the record."""
+    return [p.name for p in parameters if not (p.own or p.place or p.derived) and p.name not in RATES]
 
 
 def misfetched(parameters: Iterable[Parameter]) -> list[str]:
@@ -112,6 +114,7 @@ def test_every_text_names_figures_of_its_function(item: Rule | Rate) -> None:
 
 def test_a_misspelt_parameter_would_be_caught() -> None:
     def spent(final_expenditur: Decimal, full_year_expenditure: Decimal, executed: Decimal) -> None: ...
+    def scored(card: Card, cart: Card, stated_grade: str) -> None: ...
     def named(name: str, excecuted: Decimal, procurement_final_total: Decimal) -> None: ...
     def column(projects_executed: Decimal, final_project: tuple[Decimal, ...]) -> None: ...
     def kinds(final_project: int, unit_year: Decimal, projects_name: tuple[str, ...]) -> None: ...
@@ -119,6 +122,7 @@ def test_a_misspelt_parameter_would_be_caught() -> None:
     # A bare `executed` is a field in a rule for each project only.
     assert misnamed(parameters_of(spent)) == ["final_expenditur", "executed"]
     assert misnamed(parameters_of(named, Project)) == ["excecuted"]
+    assert misnamed(parameters_of(scored)) == ["cart"]
     assert misfetched(parameters_of(column)) == ["projects_executed", "final_project"]
     assert mistyped(kinds, parameters_of(kinds)) == ["final_project", "unit_year"]
     assert unknown_figures("{final_project}大于{final_basic}", parameters_of(column)) == {"final_basic"}
@@ -197,8 +201,8 @@ def test_a_declaration_is_complete(section: Section) -> None:
         assert field.label.strip() == field.label != ""
         assert bool(field.choices) == (field.kind is Kind.CHOICE), field.key
         assert (field.default is None) == (section.key != "settings"), field.key
-        if field.kind is Kind.COUNT:
-            assert field.unit, f"{field.key}: 人, 个, 辆 …"
+        if field.kind in (Kind.COUNT, Kind.NUMBER):
+            assert field.unit, f"{field.key}: 人, 个, 辆, 分 …"
         if field.kind in (Kind.MONEY, Kind.PERCENT):
             assert field.shown_unit == field.kind.value
 
@@ -240,7 +244,9 @@ def test_a_blank_record_has_nothing_filled_in() -> None:
 
 LABELS = {field.label for section in SECTIONS for field in section.fields}
 # Ordinary words, which head other columns too.
-WORDS = {"内容", "说明", "编号"}
+WORDS = {"内容", "说明", "编号", "数据"}
+# What a score and a line of the standard are called wherever one stands.
+SCORES = {"得分", "自评得分", "总分", "执行率得分", "预算执行率"}
 # A printed rate is called like the rate that it is a copy of.
 PRINTED = {field.label for field in fields_of(Stated)}
 
@@ -260,13 +266,16 @@ DOCUMENTED = (ast.Module, ast.FunctionDef, ast.ClassDef)
 def sources(folder: str) -> list[Path]:
     found = sorted((CODE / folder).glob("*.py"))
     assert found
-    return [path for path in found if path.name != "inputs.py"]
+    declared = {CODE / "model" / name for name in ("inputs.py", "self_evaluation.py")}
+    return [path for path in found if path not in declared]
 
 
-@pytest.mark.parametrize("path", [*sources("model"), *sources("sheets")], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", [*sources("model"), *sources("sheets"), *sources("papers")], ids=lambda path: path.name
+)
 def test_no_label_is_said_a_second_time(path: Path) -> None:
     said = set(labels_said(path.read_text(encoding="utf-8")))
-    allowed = WORDS | (PRINTED if path.name == "rates.py" else set())
+    allowed = WORDS | SCORES | (PRINTED if path.name == "rates.py" else set())
     assert said - allowed == set()
 
 
@@ -284,7 +293,7 @@ def test_no_rule_spells_a_unit(path: Path) -> None:
 def test_a_label_said_again_would_be_caught() -> None:
     assert labels_said('HEADS = (("总支出", 12), ("合计数", 9))') == ["总支出"]
     assert labels_said('"""总支出"""\nx = f"{a}总支出"') == ["总支出", "总支出"]
-    assert not WORDS - LABELS
+    assert not (WORDS | SCORES) - LABELS
     assert not {style.value for style in Style} & LABELS
 
 

@@ -15,6 +15,7 @@ from xlreport.checks.rule import Level, tolerance
 from xlreport.datafile import read_data
 from xlreport.model.inputs import FunctionalClass, Inputs, Project, empty, with_values
 from xlreport.model.numbers import FEN, cut, decimals_of, percent_text, rounded
+from xlreport.model.self_evaluation import Carried
 from xlreport.report import evaluate
 
 BASE = read_data(Path(__file__).parent / "cases" / "base.toml")
@@ -98,6 +99,20 @@ def test_a_sum_passes_exactly_and_within_rounding_with_a_hint(rule: str, path: s
         assert levels(moved(path, -difference), rule) == level, -difference
 
 
+@pytest.mark.parametrize("path", ["prior.project", "initial.project", "final.project"])
+def test_sorted_projects_give_project_spending_within_rounding(path: str) -> None:
+    for difference, level in ((D(0), set()), (FEN, {HINT}), (D("0.02"), {HINT}), (D("0.02") + FEN, {HARD})):
+        assert levels(moved(path, difference), "D03") == level, difference
+        assert levels(moved(path, -difference), "D03") == level, -difference
+    unsorted = tuple(project._replace(category=None) for project in BASE.projects)
+    assert levels(with_values(moved(path, 1), projects=unsorted), "D03") == set()
+
+
+def test_what_is_part_of_the_public_funds_passes_them_by_no_more_than_rounding() -> None:
+    for above, level in ((D(0), set()), (FEN, {HINT}), (D("0.02"), {HINT}), (D("0.02") + FEN, {HARD})):
+        assert levels(moved("final.office", 12 + above), "D02") == level, above
+
+
 def test_the_hint_names_the_rounding() -> None:
     (finding,) = (f for f in evaluate(moved("assets.net", D("0.01"))).findings if f.rule == "A01")
     assert "尾差" in finding.message
@@ -130,6 +145,17 @@ EXACT: tuple[tuple[str, str, Decimal | int, Decimal | int], ...] = (
     ("B05", "final.project", D("40.01"), D("40.010001")),
     ("S07", "three_public_final.total", D("546.5"), D("546.500001")),
     ("A02", "assets.in_use", D(20), D("20.000001")),
+    ("T02", "stated.execution_score", D("0.01"), D("0.010001")),
+    ("T02", "stated.execution_score", D("-0.01"), D("-0.010001")),
+    ("T03", "funds_full_year.other", D("0.01"), D("0.010001")),
+    ("T03", "funds_executed.general_public", D("-0.01"), D("-0.010001")),
+    ("T08", "stated.total_score", D("0.01"), D("0.010001")),
+    ("T08", "stated.total_score", D("-0.01"), D("-0.010001")),
+    ("D01", "printed_overall.full_year", 0, FEN),
+    ("D01", "printed_base.public", 0, -FEN),
+    ("D01", "printed_base.in_post", 0, 1),
+    ("D06", "prior.expenditure", 0, FEN),
+    ("D06", "prior.expenditure", 0, -FEN),
 )
 
 
@@ -142,8 +168,9 @@ def test_other_hard_rules_allow_what_the_table_says_and_no_more(
 
 
 def with_project(**values: Any) -> Inputs:
-    """The base with another first project."""
-    return with_values(BASE, projects=(BASE.projects[0]._replace(**values), *BASE.projects[1:]))
+    """The base with another first project, and none of them sorted for 附件2 (where D03 wants all of them)."""
+    unsorted = [project._replace(category=None) for project in BASE.projects]
+    return with_values(BASE, projects=(unsorted[0]._replace(**values), *unsorted[1:]))
 
 
 @pytest.mark.parametrize(
@@ -163,6 +190,48 @@ def test_project_rules_speak_from_their_limit_on(
 ) -> None:
     assert levels(with_project(**silent), rule) == set()
     assert levels(with_project(**(speaks or {"described": "否"})), rule) == {level}
+
+
+def with_indicator(**values: Any) -> Inputs:
+    """The base with another first indicator: ≥ 5000 done 5200, 20 points, no score of its own."""
+    return with_values(BASE, indicators=(BASE.indicators[0]._replace(**values), *BASE.indicators[1:]))
+
+
+def qualitative(band: str, score: str) -> dict[str, object]:
+    """For `with_indicator`: one that is judged, with a reason where it lost points."""
+    return {"direction": "定性", "band": band, "score": D(score), "reason": "按期整改"}
+
+
+MISSED = {"actual": "4900", "reason": "雨季推迟"}  # 19.6 of 20 points
+
+
+@pytest.mark.parametrize(
+    ("rule", "silent", "speaks", "level"),
+    [
+        ("T04", {"points": D(20)}, {"points": D("20.000001")}, HARD),
+        ("T05", {"score": D(20)}, {"score": D("20.000001")}, HARD),
+        ("T06", MISSED | {"score": D("19.61")}, MISSED | {"score": D("19.610001")}, EXPLAIN),
+        ("T06", MISSED | {"score": D("19.59")}, MISSED | {"score": D("19.589999")}, EXPLAIN),
+        ("T07", {"score": D(20)}, {"score": D("19.999999")}, EXPLAIN),
+        ("T07", {"actual": "5000"}, {"actual": "4997"}, EXPLAIN),
+        ("T09", {"actual": "6500"}, {"actual": "6500.01"}, EXPLAIN),
+        ("T11", qualitative("达成", "16"), qualitative("达成", "15.999999"), HARD),
+        ("T11", qualitative("部分达成", "15.999999"), qualitative("部分达成", "16"), HARD),
+        ("T11", qualitative("部分达成", "12"), qualitative("部分达成", "11.999999"), HARD),
+        ("T11", qualitative("未达成", "11.999999"), qualitative("未达成", "12"), HARD),
+        ("T11", qualitative("未达成", "0"), qualitative("未达成", "20"), HARD),
+    ],
+)
+def test_indicator_rules_speak_from_their_limit_on(
+    rule: str, silent: dict[str, object], speaks: dict[str, object], level: Level
+) -> None:
+    assert levels(with_indicator(**silent), rule) == set()
+    assert levels(with_indicator(**speaks), rule) == {level}
+
+
+def with_works(executed: str) -> Inputs:
+    works = BASE.projects[0]._replace(name="办公楼维修", executed=D(executed))
+    return with_values(BASE, projects=(works,), buildings=empty().buildings)
 
 
 LAST_YEAR = "three_public_prior.total"
@@ -188,6 +257,7 @@ def nothing_procured(executed: str) -> Inputs:
         ("P02", nothing_procured("19.999999"), nothing_procured("20")),
         ("P04", moved("procurement_final.total", 490), moved("procurement_final.total", D("490.000001"))),
         ("E03", moved("in_post.total", 3), moved("in_post.total", 4)),
+        ("D05", with_works("19.999999"), with_works("20")),
     ],
 )  # fmt: skip
 def test_a_plausibility_rule_speaks_from_its_threshold_on(rule: str, silent: Inputs, speaks: Inputs) -> None:
@@ -205,6 +275,12 @@ def test_a_plausibility_rule_speaks_from_its_threshold_on(rule: str, silent: Inp
         ("upkeep_per_vehicle", "3.899999", "S06", BASE),
         ("described_from", "36", "J04", NOT_DESCRIBED),
         ("procurement_from", "19.999999", "P02", nothing_procured("19.999999")),
+        ("procurement_from", "19.999999", "D05", with_works("19.999999")),
+        ("far_above", "1.039999", "T09", BASE),
+        ("achieved_from", "0.800001", "T11", with_indicator(**qualitative("达成", "16"))),
+        ("partly_from", "0.6", "T11", with_values(
+            with_indicator(**qualitative("部分达成", "10")), settings={"partly_from": D("0.5")})),
+        ("execution_points", "20", "T04", with_values(BASE, projects=BASE.projects[:1])),
     ],
 )  # fmt: skip
 def test_a_threshold_is_a_setting(setting: str, value: str, rule: str, inputs: Inputs) -> None:
@@ -365,6 +441,8 @@ def test_two_shares_may_miss_the_whole_by_their_rounding(
 
 # Records that agree, in 分 so that every sum holds.
 
+LAST = {"expenditure": "总支出", "basic": "基本支出", "project": "项目支出"}
+
 AMOUNT = st.integers(0, 10**9)
 
 
@@ -417,15 +495,22 @@ def agreeing(draw: Callable[[Any], Any]) -> Inputs:
 
     itemised = split(draw, final["project"], draw(st.integers(2, 6)))
     extra = [draw(AMOUNT) for _ in itemised]
+    category = draw(st.sampled_from([None, "业务工作经费"]))  # sorted for 附件2, the projects give all of it
     projects = tuple(
         blank_project()._replace(
             name=f"项目{at}",
+            category=category,
             full_year=one * (executed + more),
             executed=one * executed,
             stated_rate=rate(executed, executed + more),
+            stated_score=tenth(executed, executed + more),
         )
-        for at, (executed, more) in enumerate(zip(itemised[1:], extra[1:], strict=True), 1)
+        for at, (executed, more) in enumerate(zip(itemised, extra, strict=True))
+        if at or category
     )
+    sources = ("general_public", "government_fund", "special_account", "other")
+    last = spending({})
+    printed = {"executed": final["expenditure"], "public": final["public"], "three_public": spent}
     posts = [draw(st.integers(0, 500)) for _ in range(3)]
     staff = [draw(st.integers(0, 500)) for _ in range(3)]
     kinds = ("administrative", "institutional", "worker")
@@ -470,7 +555,15 @@ def agreeing(draw: Callable[[Any], Any]) -> Inputs:
             ),
         },
         projects=projects,
+        criteria=BASE.criteria,
+        prior=money(last),
+        carried=tuple(Carried(f"上年决算{label}", one * last[key]) for key, label in LAST.items()),
+        funds_full_year=money(dict(zip(sources, split(draw, full_year["expenditure"], 4), strict=True))),
+        funds_executed=money(dict(zip(sources, split(draw, final["expenditure"], 4), strict=True))),
+        printed_report=money(printed),
+        printed_base={"in_post": sum(staff), **money(printed)},
         stated={
+            "execution_score": tenth(final["expenditure"], full_year["expenditure"]),
             "control_rate": rate(sum(staff), sum(posts)),
             "execution_rate": rate(final["expenditure"], full_year["expenditure"]),
             "basic_share": rate(final["basic"], final["expenditure"]),
@@ -483,7 +576,12 @@ def agreeing(draw: Callable[[Any], Any]) -> Inputs:
 
 
 def blank_project() -> Project:
-    return BASE.projects[0]._replace(initial=None, arrived=None)
+    return BASE.projects[0]._replace(category=None, prior=None, initial=None, arrived=None, stated_score=None)
+
+
+def tenth(executed: int, full_year: int) -> Decimal | None:
+    """What 10 points for the execution rate come to."""
+    return rounded(D(10 * executed) / full_year, 2) if full_year else None
 
 
 def rate(part: int, base: int) -> Decimal | None:

@@ -18,6 +18,7 @@ D = Decimal
 FIELDS = {
     Kind.MONEY: Field("总支出", kind=Kind.MONEY),
     Kind.COUNT: Field("合计", unit="人", kind=Kind.COUNT),
+    Kind.NUMBER: Field("批复规模", unit="平方米", kind=Kind.NUMBER),
     Kind.PERCENT: Field("执行率", kind=Kind.PERCENT),
     Kind.YEAR: Field("评价年度", kind=Kind.YEAR),
     Kind.DATE: Field("报告日期", kind=Kind.DATE),
@@ -48,6 +49,13 @@ RIGHT: tuple[tuple[Kind, Any, Value], ...] = (
     (Kind.COUNT, D("36.00"), 36),
     (Kind.COUNT, 0, 0),
     (Kind.COUNT, 29.999999999999996, 30),
+    (Kind.NUMBER, 480.5, D("480.5")),
+    (Kind.NUMBER, 0.1 + 0.2, D("0.3")),
+    (Kind.NUMBER, 12, D(12)),
+    (Kind.NUMBER, D("8.04"), D("8.04")),
+    (Kind.NUMBER, 0.0, D(0)),
+    (Kind.NUMBER, -1e-9, D(0)),
+    (Kind.NUMBER, 1e9, D(10**9)),
     (Kind.PERCENT, 0.094, D("0.094")),
     (Kind.PERCENT, 7.4117, D("7.4117")),
     (Kind.PERCENT, 1, D(1)),
@@ -103,6 +111,16 @@ WRONG: tuple[tuple[Kind, Any, str, str], ...] = (
     (Kind.COUNT, -1, "-1是负数", "请核对"),
     (Kind.COUNT, 1e12, "1000000000000过大", "请核对"),
     (Kind.COUNT, math.nan, "nan", "请重新填写数量"),
+    (Kind.NUMBER, "480平方米", "“480平方米”", "请填数字"),
+    (Kind.NUMBER, "10分", "“10分”", "请填数字"),
+    (Kind.NUMBER, "５", "“５”", "请改为半角 5"),
+    (Kind.NUMBER, "1,200", "“1,200”", "请改填数字 1200"),
+    (Kind.NUMBER, "8.04", "“8.04”", "重新填写 8.04"),
+    (Kind.NUMBER, "80%", "“80%”是百分数，此处应填数字", "请改填数字"),
+    (Kind.NUMBER, -0.5, "-0.5是负数", "请核对"),
+    (Kind.NUMBER, 1e9 + 1, "1000000001过大", "请核对"),
+    (Kind.NUMBER, math.nan, "nan", "请重新填写数字"),
+    (Kind.NUMBER, DAY, "2024-04-02", "把单元格格式改为数值"),
     (Kind.PERCENT, "9.4%", "“9.4%”", "改为百分比后重新填写 9.4%"),
     (Kind.PERCENT, "９．４％", "“９．４％”", "改为百分比后重新填写 9.4%"),
     (Kind.PERCENT, "9.4 %", "“9.4 %”", "改为百分比后重新填写 9.4%"),
@@ -214,7 +232,7 @@ def test_a_column_of_one_type_is_read_like_its_cells(contents: list[Any]) -> Non
 
 @given(st.lists(st.floats(), min_size=1), st.lists(st.text(max_size=5), min_size=1))
 def test_any_column_of_one_type_is_read_like_its_cells(numbers: list[float], texts: list[str]) -> None:
-    for field in (FIELDS[Kind.MONEY], FIELDS[Kind.TEXT], FIELDS[Kind.PERCENT]):
+    for field in (FIELDS[Kind.MONEY], FIELDS[Kind.NUMBER], FIELDS[Kind.TEXT], FIELDS[Kind.PERCENT]):
         for contents in (numbers, texts):
             assert list(parse_column(contents, field)) == [parse(content, field) for content in contents]
 
@@ -241,7 +259,7 @@ def test_no_content_is_an_exception_or_a_silent_loss(content: Any, kind: Kind) -
         assert re.search("请|填", found.message)
     elif found is None:
         assert content in (None, "")
-    elif kind in (Kind.MONEY, Kind.PERCENT):
+    elif kind in (Kind.MONEY, Kind.NUMBER, Kind.PERCENT):
         assert isinstance(found, Decimal)
         assert abs(found - D(str(content))) <= D("0.0000005")
 

@@ -45,12 +45,15 @@ def parameters_of(function: Callable[..., Any], each: Any = None) -> tuple[Param
     )
 
 
-def parameter(name: str, each: Any = None, *, optional: bool = False, column: bool = False) -> Parameter:
-    """The field or rate that `name` means, seen from a record of class `each`."""
+def parameter(
+    name: str, each: Any = None, *, optional: bool = False, column: bool | None = None
+) -> Parameter:
+    """The field or rate that `name` means, seen from a record of class `each`; of a table all of the column."""
     own = next((field for field in fields_of(each) if field.key == name), None) if each else None
     place = None if own else places_of(Inputs).get(name)
-    in_table = place is not None and place.section.table
-    return Parameter(name, place, own, optional, column or in_table, name in _DERIVED)
+    if column is None:
+        column = place is not None and place.section.table
+    return Parameter(name, place, own, optional, column, name in _DERIVED)
 
 
 class Derived(NamedTuple):
