@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from xlreport.datafile import read_data, read_outline, read_sample
+from xlreport.assets import names_in
+from xlreport.datafile import read_asset, read_data, read_outline, read_sample
 from xlreport.errors import Unusable
 from xlreport.model.inputs import Inputs, Style, empty, with_values
 
@@ -140,10 +141,14 @@ def test_the_sample_year_is_complete() -> None:
     assert len(sample.projects) == 4
 
 
-def test_an_outline_is_read() -> None:
-    lines = read_outline("A")
-    assert {line.style for line in lines} == set(Style)
-    assert all(line.text for line in lines)
+def test_the_outlines_are_read() -> None:
+    styles = set()
+    for name in names_in("outlines"):
+        lines = read_outline(name)
+        styles |= {line.style for line in lines}
+        assert all(line.text for line in lines)
+        assert read_asset("outlines", name, "提纲")["title"]
+    assert styles == set(Style)
 
 
 @pytest.mark.parametrize("name", ["Z", "", "../sample", "a"])

@@ -104,6 +104,8 @@ def test_body_holds_the_grid_by_itself(parts: dict[str, ElementTree.Element]) ->
         (Style.LEVEL_4, "仿宋_GB2312", 32),
         (Style.SIGNATURE, "仿宋_GB2312", 32),
         (Style.DATE, "仿宋_GB2312", 32),
+        (Style.COVER_TITLE, "方正小标宋简体", 44),
+        (Style.COVER, "仿宋_GB2312", 32),
     ],
 )
 def test_fonts(parts: dict[str, ElementTree.Element], name: Style, font: str, half_points: int) -> None:
@@ -136,6 +138,15 @@ def test_first_lines_are_indented_by_two_characters(parts: dict[str, ElementTree
     assert attributes(style(parts, "Normal"), "w:pPr/w:ind")["firstLineChars"] == "200"
     for name in (Style.ATTACHMENT, Style.TITLE, Style.SIGNATURE, Style.DATE):
         assert attributes(style(parts, name_in_file(name)), "w:pPr/w:ind")["firstLineChars"] == "0"
+
+
+def test_the_values_on_a_cover_stand_below_each_other(parts: dict[str, ElementTree.Element]) -> None:
+    indent = attributes(style(parts, Style.COVER), "w:pPr/w:ind")
+    label = len("部门（单位）名称：")
+    assert int(indent["hangingChars"]) == label * 100
+    assert float(indent["hanging"]) == pytest.approx(label * 156 / 28 * MM, abs=1)
+    assert int(indent["leftChars"]) > label * 100
+    assert "firstLineChars" not in indent
 
 
 @pytest.mark.parametrize("name", [Style.ATTACHMENT, Style.TITLE])

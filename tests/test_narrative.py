@@ -18,8 +18,9 @@ from jinja2 import Environment, meta
 
 from xlreport.assets import names_in
 from xlreport.datafile import read_outline, read_sample
-from xlreport.model.fields import Kind, Value, fields_of, sections_of
+from xlreport.model.fields import Kind, Value, blank, fields_of, sections_of
 from xlreport.model.inputs import Inputs, Project, Style, TemplateLine, empty, with_values
+from xlreport.model.self_evaluation import Criterion, Indicator
 from xlreport.narrative import Narrative, Paragraph, known_names, narrate
 from xlreport.report import evaluate
 
@@ -53,7 +54,7 @@ def fault(text: str, inputs: Inputs | None = None) -> str:
 
 
 def outline(inputs: Inputs, name: str = "A") -> Narrative:
-    return narrate(evaluate(replace(inputs, template=read_outline(name))))
+    return narrate(evaluate(inputs), read_outline(name))
 
 
 def text_of(inputs: Inputs) -> str:
@@ -208,6 +209,55 @@ def test_a_unit_cannot_write_into_the_template() -> None:
     assert written("{{单位名称}}", inputs=inputs) == ["{{决算.总支出}}{% for %}"]
 
 
+def test_other_lines_than_those_of_the_record_can_be_told() -> None:
+    report = evaluate(replace(read_sample(), template=lines("{{没有}}")))
+    story = narrate(report, lines("甲", "{{评价年度}}"))
+    assert ([paragraph.text for paragraph in story.paragraphs], story.faults) == (["甲", "2023"], ())
+    assert narrate(report, ()).paragraphs == ()
+    assert len(narrate(report).faults) == 1
+
+
+# ------------------------------------------------------------------------------ scores
+
+
+SCORES = "{{得分.执行率得分}}、{{得分.总分}}、{{得分.等级}}、{{得分.评分标准合计}}"
+
+
+def indicator(points: int, score: str | None, name: str = "甲", project: str | None = None) -> Indicator:
+    exact = None if score is None else Decimal(score)
+    given = {"name": name, "project": project, "points": Decimal(points), "score": exact}
+    return blank(Indicator)._replace(level_1="产出指标", direction="≥", target="100", actual="80", **given)
+
+
+def test_scores_can_be_quoted() -> None:
+    criteria = [("按执行率", 10, None), ("自评", 90, Decimal("81.5"))]
+    inputs = with_values(
+        read_sample(),
+        full_year={"expenditure": Decimal(6000)},
+        indicators=(indicator(90, None),),
+        criteria=tuple(
+            blank(Criterion)._replace(name=method, method=method, points=Decimal(points), score=score)
+            for method, points, score in criteria
+        ),
+    )
+    # 10 × 5420.82 ÷ 6000; 90 × 80 ÷ 100.
+    assert written(SCORES, inputs=inputs) == ["9.03、81.03、良、90.53"]
+
+
+def test_scores_that_are_not_there_are_gaps() -> None:
+    story = told(SCORES, "{% if 得分.总分 is 已填 %}有{% else %}无{% endif %}")
+    assert story.gaps == ("得分.执行率得分", "得分.总分", "得分.等级", "得分.评分标准合计")
+    assert (story.paragraphs[-1].text, story.faults) == ("无", ())
+
+
+def test_an_indicator_has_the_score_that_its_table_prints() -> None:
+    rows = (indicator(50, None), indicator(40, "38.5"), indicator(20, None, project="没有这个项目"))
+    text = "{% for 项 in 指标 %}{{项.得分}}；{% endfor %}"
+    assert written(text, inputs=with_values(read_sample(), indicators=rows)) == [
+        "40；38.5；〔未填：指标.得分〕；"
+    ]
+
+
 # ------------------------------------------------------------------------------ gaps
 
 
@@ -349,6 +399,7 @@ def record(given: bool) -> Inputs:
     values: dict[Kind, Value] = {
         Kind.MONEY: Decimal("12.5"),
         Kind.COUNT: 3,
+        Kind.NUMBER: Decimal("7.5"),
         Kind.PERCENT: Decimal("0.5"),
         Kind.YEAR: 2024,
         Kind.TEXT: "文字",

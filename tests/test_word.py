@@ -32,6 +32,15 @@ REPORT = [
 ]
 
 
+COVER = [
+    Paragraph(Style.COVER_TITLE, "2023年度部门整体支出绩效评价自评报告"),
+    Paragraph(Style.COVER, f"部门（单位）名称：{NAME}"),
+    Paragraph(Style.COVER, "预算编码：　　　　301001"),
+    Paragraph(Style.COVER, f"报告日期：　　　　{DATE}"),
+    Paragraph(Style.COVER, "财政局（制）"),
+]
+
+
 def write(
     paragraphs: list[Paragraph], path: Path, style_document: Path | None = None, *, sealed: bool = True
 ) -> Path:
@@ -107,6 +116,33 @@ def test_a_missing_style_is_named(tmp_path: Path) -> None:
     with pytest.raises(Unusable, match=r"style\.docx：缺少段落样式“二级标题”，请在 Word 中补上"):
         write(REPORT, tmp_path / "r.docx", tmp_path / "style.docx")
     assert not (tmp_path / "r.docx").exists()
+
+
+def test_only_a_report_with_a_cover_wants_the_styles_of_one(tmp_path: Path) -> None:
+    template = Document(str(asset("report.docx")))
+    for style in (Style.COVER_TITLE, Style.COVER):
+        template.styles[style].delete()
+    template.save(str(tmp_path / "style.docx"))
+    assert word.read_paragraphs(write(REPORT, tmp_path / "r.docx", tmp_path / "style.docx")) == REPORT
+    with pytest.raises(Unusable, match=r"style\.docx：缺少段落样式“封面标题”，请在 Word 中补上"):
+        write(COVER, tmp_path / "c.docx", tmp_path / "style.docx")
+    assert not (tmp_path / "c.docx").exists()
+
+
+def test_what_follows_a_cover_begins_a_page(tmp_path: Path) -> None:
+    paragraphs = [REPORT[0], *COVER, *REPORT[1:]]
+    path = write(paragraphs, tmp_path / "r.docx")
+    document = Document(str(path))
+    begins = [bool(paragraph.paragraph_format.page_break_before) for paragraph in document.paragraphs]
+    assert begins == [at == 1 + len(COVER) for at in range(len(paragraphs))]
+    assert word.read_paragraphs(path) == paragraphs
+
+
+def test_a_long_title_of_a_cover_is_broken_and_reads_back_whole(tmp_path: Path) -> None:
+    title = Paragraph(Style.COVER_TITLE, NAME + TITLE)
+    path = write([title], tmp_path / "r.docx")
+    assert Document(str(path)).paragraphs[0].text == f"{NAME}\n{TITLE}"
+    assert word.read_paragraphs(path) == [title]
 
 
 def _encrypted_entry() -> bytes:
@@ -352,6 +388,23 @@ def test_a_heading_is_not_last_on_its_page(render: Render) -> None:
     lines = [Paragraph(Style.BODY, "一行")] * 21
     _, second = render([*lines, REPORT[2], Paragraph(Style.BODY, "正文")])
     assert [line.text for line in second[:-1]] == [REPORT[2].text, "正文"]
+
+
+def test_a_cover_is_a_page_of_its_own(render: Render) -> None:
+    long = Paragraph(Style.COVER, "评价机构：　　　　" + "甲" * 20)
+    first, second = render([REPORT[0], *COVER[:-1], long, COVER[-1], *REPORT[2:]])
+    texts = [line.text for line in first]
+    assert texts[:2] == ["附件1", COVER[0].text]
+    assert texts[-2] == "财政局（制）"
+    assert second[0].text == REPORT[2].text
+    value = LEFT + 12 * CHARACTER
+    name, code, *_ = first[2:]
+    assert name.left == code.left == pytest.approx(LEFT + 3 * CHARACTER, abs=1.5)
+    (rest,) = (line for line in first if set(line.text) == {"甲"})
+    assert rest.left == pytest.approx(value, abs=1.5)
+    assert code.right - 3 * CHARACTER == pytest.approx(value, abs=4)  # of the six figures of 301001
+    for line in (first[1], first[-2]):
+        assert (line.left + line.right) / 2 == pytest.approx((LEFT + RIGHT) / 2, abs=4)
 
 
 def test_figures_stay_whole(render: Render) -> None:

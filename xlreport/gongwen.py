@@ -62,12 +62,16 @@ INSTEAD = {
 
 @dataclass(frozen=True)
 class Look:
-    """What a paragraph style may change; `before` and `after` count blank lines, `right` characters."""
+    """What a paragraph style may change; `before` and `after` count blank lines, `left` and `right` characters.
+
+    A negative `indent` lets the lines after the first one stand further in.
+    """
 
     font: str = FANG_SONG
     size: Length = SIZE_3
     align: str = "both"
     indent: int = INDENT
+    left: int = 0
     right: int = 0
     before: int = 0
     after: int = 0
@@ -92,8 +96,9 @@ LOOKS = {
     Style.SIGNATURE: Look(align="right", indent=0, right=4, before=1, keep_next=True, next=Style.DATE),
     Style.DATE: Look(align="right", indent=0, right=4),
     # No matter of the standard: the cover sheet that some bureaus hand out.
-    Style.COVER_TITLE: Look(XIAO_BIAO_SONG, SIZE_2, align="center", indent=0, before=3, after=3),
-    Style.COVER: Look(align="left", before=1, next=Style.COVER),
+    Style.COVER_TITLE: Look(XIAO_BIAO_SONG, SIZE_2, align="center", indent=0, before=2, after=2),
+    # Label and value, the values all as far in as that of the longest label, 部门（单位）名称：.
+    Style.COVER: Look(align="left", indent=-9, left=12, before=1, next=Style.COVER),
 }
 
 # Any fixed moment will do; on this day the standard came into force.
@@ -241,16 +246,22 @@ def _paragraph_properties(look: Look) -> list[str]:
             f'<w:spacing w:before="{look.before * LINE_PITCH}" w:beforeLines="{look.before * 100}"'
             f' w:after="{look.after * LINE_PITCH}" w:afterLines="{look.after * 100}"/>'
         )
-    if look is body or (look.indent, look.right) != (body.indent, body.right):
+    if look is body or (look.indent, look.left, look.right) != (body.indent, body.left, body.right):
+        first = "hanging" if look.indent < 0 else "firstLine"
         xml.append(
-            f'<w:ind w:right="{round(look.right * CHARACTER)}" w:rightChars="{look.right * 100}"'
-            f' w:firstLine="{round(look.indent * CHARACTER)}" w:firstLineChars="{look.indent * 100}"/>'
+            f"<w:ind{_characters('left', look.left) if look.left else ''}{_characters('right', look.right)}"
+            f"{_characters(first, abs(look.indent))}/>"
         )
     if look is body or look.align != body.align:
         xml.append(f'<w:jc w:val="{look.align}"/>')
     if look.outline is not None:
         xml.append(f'<w:outlineLvl w:val="{look.outline}"/>')
     return xml
+
+
+def _characters(name: str, count: int) -> str:
+    """A measure of whole characters: in twips, and in characters for Word."""
+    return f' w:{name}="{round(count * CHARACTER)}" w:{name}Chars="{count * 100}"'
 
 
 def _run_properties(look: Look) -> list[str]:

@@ -1,15 +1,16 @@
 """Template lines + Report → the paragraphs of the report."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from jinja2 import TemplateError, TemplateSyntaxError
 
 from xlreport.model.fields import Field, Kind, Section, Value, chinese_name, places_of, sections_of
-from xlreport.model.inputs import YES, Inputs, Project, Settings, Style, size_of
+from xlreport.model.inputs import YES, Inputs, Project, Settings, Style, TemplateLine, size_of
 from xlreport.model.rates import RATES, ROW_RATES, RateValue, row_rate
 from xlreport.report import Report
 from xlreport.template import Blank, Environment, Group, Misuse, Percentage, ZeroBase, filter_names
@@ -27,7 +28,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class TemplateFault:
-    """A template line that cannot be used: its index on 报告模板, and one sentence with the remedy."""
+    """A template line that cannot be used: its index, and one sentence with the remedy."""
 
     line: int
     message: str
@@ -53,15 +54,22 @@ class Narrative:
         return tuple(faults.get(at, text) for at, text in enumerate(said))
 
 
-def narrate(report: Report) -> Narrative:
-    """The paragraphs of the report, from the template lines of its record; a faulty line gives none."""
+def narrate(report: Report, outline: Sequence[TemplateLine] | None = None) -> Narrative:
+    """The paragraphs of the report, from the lines of an outline; without one, from those on 报告模板.
+
+    A faulty line gives none.
+    """
+    template = report.inputs.template if outline is None else outline
     gaps: dict[str, None] = {}
-    names = _names(report)
-    environment = Environment(gaps, names)
+    makers = _makers(report)
+    # A name is quoted as it stands; thousands of indicators that nobody quotes are then no work.
+    quoted = "\n".join(line.text or "" for line in template)
+    names = {name: make() for name, make in makers.items() if name in quoted}
+    environment = Environment(gaps, makers)
     number = _Numbering()
     lines: list[tuple[Paragraph, ...]] = []
     faults: list[TemplateFault] = []
-    for at, line in enumerate(report.inputs.template):
+    for at, line in enumerate(template):
         try:
             style = _style(line.style) if line.text else Style.BODY
             texts = environment.render_line(line.text or "", names)
@@ -75,7 +83,8 @@ def narrate(report: Report) -> Narrative:
 
 def known_names(report: Report) -> Iterator[tuple[str, tuple[str, ...], bool]]:
     """The names that templates may use: group, the names behind its dot, and whether it is a table."""
-    for name, value in _names(report).items():
+    for name, make in _makers(report).items():
+        value = make()
         if isinstance(value, Group):
             yield name, tuple(value), False
         elif isinstance(value, list):
@@ -90,30 +99,72 @@ def _table(name: str) -> Section:
     return next(s for s in sections_of(Inputs) if s.table and s.name == name.removeprefix("分项"))
 
 
-def _names(report: Report) -> dict[str, Any]:
-    """Everything that a template may name."""
+def _makers(report: Report) -> Mapping[str, Callable[[], Any]]:
+    """Everything that a template may name, made when it does."""
     inputs = report.inputs
-    names: dict[str, Any] = {}
+    makers: dict[str, Callable[[], Any]] = {}
     for section in sections_of(Inputs):
-        part = getattr(inputs, section.key)
         if section.key in ("template", "explanations"):
             continue  # the template cannot quote itself
-        if section.table:
-            names[section.name] = [_row(section, record) for record in part]
-        else:
-            names[section.name] = _group(section, part, section.name)
-    names["比率"] = Group(
+        part = getattr(inputs, section.key)
+        make = (
+            partial(_rows, section, part) if section.table else partial(_group, section, part, section.name)
+        )
+        makers[section.name] = make
+    makers["指标"] = partial(_indicators, report)
+    makers["比率"] = partial(_rates, report)
+    makers["得分"] = partial(_scores, report)
+    makers["分项项目"] = partial(_described, inputs)
+    unit = _section("unit")
+    for field in unit.fields:
+        if field.key in ("name", "year", "report_date"):
+            value = getattr(inputs.unit, field.key)
+            makers[field.name] = partial(_value, field, value, f"{unit.name}.{field.name}")
+    return makers
+
+
+def _rates(report: Report) -> Group:
+    return Group(
         {
             chinese_name(item.label): _rate(report.rates[key], f"比率.{item.label}")
             for key, item in RATES.items()
         }
     )
-    names["分项项目"] = [
-        _row(_table("项目"), project) for project in inputs.projects if is_described(project, inputs.settings)
-    ]
-    for shortcut in ("单位名称", "评价年度", "报告日期"):
-        names[shortcut] = names["单位"][shortcut]
-    return names
+
+
+def _scores(report: Report) -> Group:
+    """What the department's self-evaluation table comes to, and the sum over the scoring standard."""
+    card = report.scores.cards.overall
+    said = {
+        "执行率得分": card.execution,
+        "总分": card.total,
+        "等级": card.grade,
+        "评分标准合计": report.scores.standard_total,
+    }
+    return Group({name: _given(value, f"得分.{name}") for name, value in said.items()})
+
+
+def _indicators(report: Report) -> list[Group]:
+    """The indicators with the scores that their table prints: the unit's own, else the computed ones."""
+    section = _section("indicators")
+    rows = _rows(section, report.inputs.indicators)
+    cards = report.scores.cards
+    for card in (cards.overall, *cards.projects):
+        for line in card.lines:
+            rows[line.row]["得分"] = _given(line.score, f"{section.name}.得分")
+    return rows
+
+
+def _described(inputs: Inputs) -> list[Group]:
+    return _rows(_table("项目"), [p for p in inputs.projects if is_described(p, inputs.settings)])
+
+
+def _section(key: str) -> Section:
+    return next(section for section in sections_of(Inputs) if section.key == key)
+
+
+def _rows(section: Section, records: Sequence[Any]) -> list[Group]:
+    return [_row(section, record) for record in records]
 
 
 def _group(section: Section, record: Any, prefix: str) -> Group:
@@ -130,9 +181,13 @@ def _row(section: Section, record: Any) -> Group:
 
 def _value(field: Field, value: Value, name: str) -> Any:
     value = field.given(value)
-    if value is None:
-        return Blank(name=name)
-    return Percentage(value) if field.kind is Kind.PERCENT and isinstance(value, Decimal) else value
+    if field.kind is Kind.PERCENT and isinstance(value, Decimal):
+        return Percentage(value)
+    return _given(value, name)
+
+
+def _given(value: Value, name: str) -> Any:
+    return Blank(name=name) if value is None else value
 
 
 def _rate(rate: RateValue, name: str) -> Any:

@@ -19,6 +19,7 @@ from typing import Self
 
 from docx import Document as open_document
 from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.exceptions import XmlchemyError
@@ -35,6 +36,10 @@ from xlreport.narrative import Paragraph, Style
 # Word for Chinese shows three styles of its own under our names and gives these names to no others. In the
 # file they have their English ones.
 _BUILT_IN = {Style.TITLE: "Title", Style.BODY: "Normal", Style.DATE: "Date"}
+
+_OF_COVER = (Style.COVER_TITLE, Style.COVER)
+_TITLES = (Style.TITLE, Style.COVER_TITLE)
+_SET_APART = 3  # how many times as far from the line before
 
 # A report is some 30 kB; what unpacks to more than this is none.
 _LARGEST = 200_000_000
@@ -75,11 +80,12 @@ def write_report(
     """Write the report on the page and in the styles of `style_document`, whose own text is dropped.
 
     `sealed` says whether a seal goes over name and date. Raises Unusable when the style document is no
-    .docx or lacks a style.
+    .docx or lacks a style; those of a cover only a report with a cover wants.
     """
     document, styles = _open(style_document)
+    used = {paragraph.style for paragraph in paragraphs}
     for style in Style:
-        if style not in styles:
+        if style not in styles and (style in used or style not in _OF_COVER):
             raise Unusable(
                 f"{style_document}：缺少段落样式“{style}”，请在 Word 中补上，或改用自带的 report.docx。"
             )
@@ -89,10 +95,15 @@ def write_report(
     written = []
     for each in paragraphs:
         text = _clean(each.text)
-        if each.style is Style.TITLE:
-            text = break_title(text, page.title_columns)
-        written.append(_write(document, styles[each.style], text))
+        if each.style in _TITLES:
+            text = break_title(text, page.title_columns(styles[each.style]))
+        paragraph = _write(document, styles[each.style], text)
+        if each.style is Style.COVER and "：" not in text:
+            _set_apart(paragraph, styles[each.style])  # no line of the list, but who issued the form
+        written.append(paragraph)
     for (first, above), (second, below) in itertools.pairwise(zip(paragraphs, written, strict=True)):
+        if first.style in _OF_COVER and second.style not in _OF_COVER:
+            below.paragraph_format.page_break_before = True
         if second.style is Style.SIGNATURE:
             # Word keeps the last line with it, LibreOffice the whole paragraph.
             above.paragraph_format.keep_with_next = True
@@ -122,7 +133,7 @@ def read_paragraphs(path: Path) -> list[Paragraph]:
         )
         text = "".join(run.text for run in runs)
         # Lines of a title are layout, see `break_title`.
-        paragraphs.append(Paragraph(style, text.replace("\n", "") if style is Style.TITLE else text))
+        paragraphs.append(Paragraph(style, text.replace("\n", "") if style in _TITLES else text))
     return paragraphs
 
 
@@ -217,7 +228,12 @@ class _Page:
 
     column: float
     columns: float
-    title_columns: float
+    width: float
+    space: float  # between characters, by the grid
+
+    def title_columns(self, style: BaseStyle) -> float:
+        """How many characters a line of a title holds."""
+        return self.width / (_size(style) + self.space)
 
     @classmethod
     def of(cls, document: Document, styles: Mapping[Style, ParagraphStyle]) -> Self:
@@ -228,8 +244,8 @@ class _Page:
         width = (section.page_width or Mm(210)) - margins
         grid = body.xpath("./w:sectPr/w:docGrid[contains(@w:type, 'Chars')]/@w:charSpace")
         space = Pt(int(grid[0]) / 4096) if grid else 0
-        column, title_column = (_size(styles[style]) + space for style in (Style.BODY, Style.TITLE))
-        return cls(column, width / column, width / title_column)
+        column = _size(styles[Style.BODY]) + space
+        return cls(column, width / column, width, space)
 
 
 def _size(style: BaseStyle | None) -> int:
@@ -270,6 +286,18 @@ def _write(document: Document, style: ParagraphStyle, text: str) -> WordParagrap
     # Else Word takes “ ” and — for Latin punctuation, in width and in where it breaks the line.
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:hint"), "eastAsia")
     return paragraph
+
+
+def _set_apart(paragraph: WordParagraph, style: ParagraphStyle) -> None:
+    """In the middle of the page, whatever its style indents, and well below the line before."""
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    properties = paragraph._p.get_or_add_pPr()
+    for name in ("left", "leftChars", "firstLine", "firstLineChars"):
+        properties.get_or_add_ind().set(qn(f"w:{name}"), "0")
+    paragraph.paragraph_format.space_before = Length(_SET_APART * (style.paragraph_format.space_before or 0))
+    # Word goes by these where the style has them.
+    for lines in style.element.xpath("./w:pPr/w:spacing/@w:beforeLines"):
+        properties.xpath("./w:spacing")[0].set(qn("w:beforeLines"), str(_SET_APART * int(lines)))
 
 
 def _indent_right(paragraph: WordParagraph, space: float, column: float) -> None:

@@ -3,15 +3,26 @@
 from dataclasses import dataclass
 from typing import Any
 
-from xlreport.assets import version
+from xlreport.assets import names_in, version
 from xlreport.checks.required import REQUIRED
 from xlreport.checks.rule import Level
+from xlreport.datafile import read_asset
 from xlreport.model.fields import Kind, places_of
-from xlreport.model.inputs import Inputs
+from xlreport.model.inputs import OWN_OUTLINE, Inputs
 from xlreport.model.rates import KEY_RATES, RATES, ROW_RATES
 from xlreport.report import Outcome, Report
-from xlreport.sheets.layout import COMPUTED_MARK, FIRST_ROW, MANUAL, Addresses, absolute
-from xlreport.sheets.pen import ACCENT, LEVEL_COLOURS, NUMBER_FORMATS, Pen
+from xlreport.sheets.form_sheet import ELSEWHERE, is_one_of
+from xlreport.sheets.layout import (
+    COMPUTED_MARK,
+    FIRST_ROW,
+    LABEL_COLUMN,
+    MANUAL,
+    TEMPLATE,
+    Addresses,
+    absolute,
+)
+from xlreport.sheets.pen import ACCENT, BAD, INPUT_FILL, LEVEL_COLOURS, NUMBER_FORMATS, Pen, height
+from xlreport.sheets.validation import validation
 
 # The figures beside each chart, and what they are called under its columns.
 SPENDING = {"expenditure": "", "basic": "", "project": ""}
@@ -39,7 +50,7 @@ class Home:
     addresses: Addresses
     rates: dict[str, tuple[str, int, int]]  # where each rate stands
     outcomes: str  # the reference of the column of outcomes
-    row: int = 2  # the row that comes next
+    row: int = 1  # the row that comes next
 
     def write(self) -> None:
         for column, wide in ((0, 2), (FIRST, 26), *((column, 15) for column in range(2, LAST + 1))):
@@ -70,7 +81,31 @@ class Home:
             stored = "" if value is None else value
             self.pen.formula(self.sheet, self.row, FIRST + 1, self._filled(place.path), style, stored)
             self.row += 1
-        self.row += 1
+        self._write_outline()
+        self.row += 2
+
+    def _write_outline(self) -> None:
+        """The one input here: the outline that the report follows. 报告模板 says so where it is not its own."""
+        pen, sheet = self.pen, self.sheet
+        field, place = places_of(Inputs)["unit_outline"].field, ELSEWHERE["unit.outline"]
+        assert place == (sheet.get_name(), self.row, FIRST + 1)
+        chosen = self.report.inputs.unit.outline
+        shipped = {name: read_asset("outlines", name, "提纲")["title"] for name in names_in("outlines")}
+        listed = "；".join(f"{name} {title}" for name, title in shipped.items())
+        about = f"留空按本工作簿的“{OWN_OUTLINE}”，可自行改写；其余为自带提纲：{listed}"
+        pen.text(sheet, self.row, FIRST, field.label, pen.head(align="left"))
+        style = pen.for_value(Kind.CHOICE, bg_color=INPUT_FILL, locked=False)
+        pen.value(sheet, self.row, FIRST + 1, chosen, style)
+        rule = validation(field) | {"input_message": about}
+        sheet.data_validation(self.row, FIRST + 1, self.row, FIRST + 1, rule)
+        sheet.merge_range(self.row, FIRST + 2, self.row, LAST, "", pen.aside())
+        pen.text(sheet, self.row, FIRST + 2, about, pen.aside())
+        sheet.set_row(self.row, height(about, 15 * (LAST - FIRST - 1)))
+        template = pen.book.get_worksheet_by_name(self.addresses.columns[f"{TEMPLATE}.text"][0])
+        cell, before, after = absolute(place), "首页选择了提纲“", "”，报告按它生成，本表不起作用"
+        formula = f'=IFERROR(IF({is_one_of([*shipped], cell)},"{before}"&{cell}&"{after}",""),"")'
+        stored = f"{before}{chosen}{after}" if chosen in shipped else ""
+        pen.formula(template, 0, LABEL_COLUMN + 1, formula, pen.format(bold=True, font_color=BAD), stored)
 
     def _filled(self, path: str) -> str:
         """A formula that shows a cell, and nothing (not 0) where that is blank."""
