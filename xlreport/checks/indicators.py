@@ -38,13 +38,13 @@ def score_is_within_its_points(score: Decimal, points: Decimal) -> Verdict:
 def score_is_pro_rata(
     target: str, actual: str, direction: str, points: Decimal, score: Decimal, settings_far_above: Decimal
 ) -> Verdict:
-    due = quantity_score(target, actual, direction, points)
-    if due is None or not _figures(target, actual):
+    due, figures = quantity_score(target, actual, direction, points), _figures(target, actual)
+    if due is None or not figures:
         return NOT_APPLICABLE
-    if abs(score - due) <= CENT:
+    # One that is far above its target has to be marked down.
+    marked_down = score < due and direction == AT_LEAST and _is_far_above(*figures, settings_far_above)
+    if marked_down or abs(score - due) <= CENT:
         return KEPT
-    if score < due and _is_far_above(target, actual, direction, settings_far_above):
-        return KEPT  # marked down, as a result far above its target has to be
     wanted = f"反向指标值{target}" if direction == REVERSE else f"指标值{direction}{target}"
     words = f"{wanted}，完成值{actual}，分值{in_points(points)}，得分{in_points(score)}，应为{in_points(due)}"
     return Breach(words=f"{words}，相差{in_points(abs(score - due))}", at=("score", "target", "actual"))
@@ -62,13 +62,13 @@ def quantity_is_a_number(target: str | None, actual: str | None, direction: str)
     """Without numbers there is nothing to be pro rata to: a blank, a text, a range."""
     if direction == QUALITATIVE:
         return NOT_APPLICABLE
+    if _figures(target, actual):
+        return KEPT
     for key, label, text in (("target", "指标值", target), ("actual", "完成值", actual)):
         if text is None:
             return Breach(words=f"没有填{label}，不能计分", at=(key,))
         if number_of(text) is None:
             return Breach(words=f"{label}“{text}”不是一个数（文字或区间），不能按比例计分", at=(key,))
-    if _figures(target, actual):
-        return KEPT
     if (number_of(target) or 0) < 0:
         return Breach(words=f"指标值“{target}”是负数，不能按比例计分", at=("target",))
     words = f"指标值“{target}”和完成值“{actual}”一个带%、一个不带，不能计分"
@@ -147,19 +147,18 @@ def target_is_not_far_too_low(
 
     Where it was, T07 already asks for the reason.
     """
-    figures = _figures(target, actual)
-    if direction != AT_LEAST or not figures or not figures[0]:
+    figures = _figures(target, actual) if direction == AT_LEAST else None
+    if not figures or not figures[0]:
         return NOT_APPLICABLE
     marked_down = score is not None and points is not None and score < points
-    if reason or marked_down or not _is_far_above(target, actual, direction, settings_far_above):
+    if reason or marked_down or not _is_far_above(*figures, settings_far_above):
         return KEPT
     words = f"指标值{target}，完成值{actual}，超过指标值的{percent_text(settings_far_above)}，没有说明原因"
     return Breach(words=words, at=("reason", "target", "actual"))
 
 
-def _is_far_above(target: str, actual: str, direction: str, limit: Decimal) -> bool:
-    figures = _figures(target, actual)
-    return direction == AT_LEAST and figures is not None and figures[1] > figures[0] * limit
+def _is_far_above(target: Decimal, actual: Decimal, limit: Decimal) -> bool:
+    return actual > target * limit
 
 
 _MONEY = "[百千万亿]*元"

@@ -34,8 +34,10 @@ def project_has_a_name(name: str | None) -> Verdict:
 def unfilled(record: Any, words: str, **values: Value) -> Verdict:
     """Broken where some of these fields of a record are blank; names them."""
     lacking = tuple(key for key, value in values.items() if value is None)
+    if not lacking:
+        return None
     labels = "、".join(f"“{field.label}”" for field in fields_of(record) if field.key in lacking)
-    return Breach(words=f"{words}未填写{labels}", at=lacking) if lacking else None
+    return Breach(words=f"{words}未填写{labels}", at=lacking)
 
 
 @rule("M01", Level.HARD, _FILLED, "", _REMEDY, each=ProjectFund)
