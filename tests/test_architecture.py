@@ -19,11 +19,11 @@ LAYERS = (
     ("checks",),
     ("report", "datafile"),
     ("template", "narrative", "papers"),
-    ("word", "gongwen", "mail", "sheets"),
+    ("typesetting", "word_tables", "word", "gongwen", "mail", "sheets"),
     ("department",),
     ("addin", "diagnosis", "doctor", "doctor_excel", "doctor_policy", "doctor_writing", "libreoffice"),
     ("build",),
-    ("cli", "cli_findings", "cli_setup"),
+    ("cli", "cli_findings", "cli_output", "cli_papers", "cli_setup"),
 )
 
 # Inside the packages, likewise.
@@ -33,7 +33,7 @@ MODEL = (
 )
 SHEETS = (
     *("layout", "oddity", "package", "plain", "cells", "guard", "reader", "pen", "validation", "live"),
-    *("form_sheet", "table_sheet", "check_sheet", "home", "manual", "master", "filing"),
+    *("form_sheet", "table_sheet", "check_sheet", "home", "manual", "master", "figures_sheet", "paper_sheet", "filing"),
 )
 
 XLWINGS_ENGINE = ("app", "engine", "formats", "formulas", "names", "ranges", "sheets", "values")
@@ -45,10 +45,10 @@ DOORS = {
         "cli_setup",
         "build",
     },  # build prints the help of the commands into README
-    "rich": {"cli"},
+    "rich": {"cli_output"},
     "python_calamine": {"sheets.reader"},
     "xlsxwriter": {"sheets.pen"},
-    "docx": {"word", "gongwen"},
+    "docx": {"word", "word_tables", "gongwen"},
     "lxml": {"word", "gongwen"},  # what python-docx is made of
     "jinja2": {"template", "narrative"},
     "pyopenvba": {"addin.project"},  # at build time only

@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -32,6 +31,9 @@ from xlreport.errors import Unusable
 from xlreport.files import read_bytes
 from xlreport.machine import ThisMachine, find_libreoffice
 from xlreport.narrative import Paragraph, Style
+from xlreport.papers.grid import Paper
+from xlreport.typesetting import characters, printable
+from xlreport.word_tables import write_papers
 
 # Word for Chinese shows three styles of its own under our names and gives these names to no others. In the
 # file they have their English ones.
@@ -49,10 +51,6 @@ _BAD_FILE = (PackageNotFoundError, zipfile.BadZipFile, zlib.error, EOFError, Xml
 _DAMAGED = (*_BAD_FILE, ValueError, LookupError, SyntaxError, RuntimeError, AttributeError, TypeError)
 
 _CONVERSION_SECONDS = 180
-
-# XML has no place for these, and a cell may hold them.
-_NOT_IN_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_LINE_END = re.compile("\r\n?|[\u2028\u2029]")
 
 # Where a title may be broken: before the year, by its words, or failing these anywhere outside figures.
 _SEAMS = (
@@ -76,9 +74,11 @@ def write_report(
     title: str,
     author: str,
     sealed: bool = True,
+    papers: Sequence[Paper] = (),
 ) -> None:
     """Write the report on the page and in the styles of `style_document`, whose own text is dropped.
 
+    `papers` follow as attachments, each from a new page on; without paragraphs they stand alone.
     `sealed` says whether a seal goes over name and date. Raises Unusable when the style document is no
     .docx or lacks a style; those of a cover only a report with a cover wants.
     """
@@ -92,13 +92,17 @@ def write_report(
     for old in document.element.body.xpath("./*[not(self::w:sectPr)]"):
         old.getparent().remove(old)
     page = _Page.of(document, styles)
+
+    def add(style: Style, text: str) -> WordParagraph:
+        text = printable(text)
+        if style in _TITLES:
+            text = break_title(text, page.title_columns(styles[style]))
+        return _write(document, styles[style], text)
+
     written = []
     for each in paragraphs:
-        text = _clean(each.text)
-        if each.style in _TITLES:
-            text = break_title(text, page.title_columns(styles[each.style]))
-        paragraph = _write(document, styles[each.style], text)
-        if each.style is Style.COVER and "：" not in text:
+        paragraph = add(each.style, each.text)
+        if each.style is Style.COVER and "：" not in each.text:
             _set_apart(paragraph, styles[each.style])  # no line of the list, but who issued the form
         written.append(paragraph)
     for (first, above), (second, below) in itertools.pairwise(zip(paragraphs, written, strict=True)):
@@ -111,7 +115,8 @@ def write_report(
             spaces = closing_spaces(first.text, second.text, sealed=sealed, columns=page.columns)
             for paragraph, space in zip((above, below), spaces, strict=True):
                 _indent_right(paragraph, space, page.column)
-    _identify(document, _clean(title), _clean(author))
+    write_papers(document, papers, add)
+    _identify(document, printable(title), printable(author))
     # In memory: a zip file that cannot be written prints a traceback when it is collected.
     stream = BytesIO()
     document.save(stream)
@@ -163,16 +168,6 @@ def to_pdf(docx: Path, pdf: Path) -> None:
         if not result.exists():
             raise Unusable(f"{docx}：LibreOffice 未能转换为 PDF，请用 Word 或 WPS 打开后另存为 PDF。")
         shutil.copyfile(result, pdf)
-
-
-def characters(text: str) -> float:
-    """Width in Chinese characters; a digit takes half of one.
-
-    >>> characters("2024年4月2日")
-    6.0
-    """
-    wide = sum(unicodedata.east_asian_width(character) in "FWA" for character in text)
-    return (len(text) + wide) / 2
 
 
 def closing_spaces(name: str, date: str, *, sealed: bool, columns: float) -> tuple[float, float]:
@@ -274,10 +269,6 @@ def _open(path: Path) -> tuple[Document, dict[Style, ParagraphStyle]]:
     # By our own names too: other programs let one give them to a style.
     found = {style: by_name.get(name_in_file(style)) or by_name.get(style.value) for style in Style}
     return document, {style: word for style, word in found.items() if word is not None}
-
-
-def _clean(text: str) -> str:
-    return _NOT_IN_XML.sub("", _LINE_END.sub("\n", text))
 
 
 def _write(document: Document, style: ParagraphStyle, text: str) -> WordParagraph:
