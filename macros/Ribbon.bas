@@ -29,6 +29,14 @@ Public Sub XrExportReport(control As Object)
     XrRunAction "export_report"
 End Sub
 
+Public Sub XrExportPapers(control As Object)
+    XrRunAction "export_papers"
+End Sub
+
+Public Sub XrFillForms(control As Object)
+    XrRunAction "fill_forms"
+End Sub
+
 Public Sub XrGenerateWorkbook(control As Object)
     XrRunAction "generate_workbook"
 End Sub

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,8 @@ from xlreport.papers.maker import make_papers
 from xlreport.report import Report, evaluate
 from xlreport.sheets.layout import Addresses
 from xlreport.sheets.reader import Reading, read_workbook
+
+FIRST_PAPER = "附件1"  # where the unit does not number its report
 
 
 @dataclass(frozen=True)
@@ -104,8 +107,11 @@ def papers_of(report: Report) -> tuple[Paper, ...]:
     return tuple(make_papers(report, read_papers(str(version))))
 
 
-def word_report(department: Department, styles: Path | None = None) -> Output:
-    """The narrative report in 公文 form, in the styles of report.docx or of the unit's own document."""
+def word_report(department: Department, styles: Path | None = None, *, with_tables: bool = False) -> Output:
+    """The narrative report in 公文 form, in the styles of report.docx or of the unit's own document.
+
+    With tables the other papers follow it as attachments.
+    """
     from xlreport.word import write_report
 
     unit, story = department.report.inputs.unit, department.story
@@ -118,9 +124,35 @@ def word_report(department: Department, styles: Path | None = None) -> Output:
             title=department.title,
             author=unit.name or "",
             sealed=unit.sealed != NO,
+            papers=department.papers if with_tables else (),
         )
 
     return Output(file_name(department.title, ".docx"), write)
+
+
+def paper_files(department: Department) -> list[Output]:
+    """附件1 in Word, and each other paper as a workbook and in Word, named as bureaus want them.
+
+    All projects are in one 附件4, a sheet or a page for each.
+    """
+    from xlreport.sheets.paper_sheet import write_papers
+    from xlreport.word import write_report
+
+    unit = department.report.inputs.unit
+    whose = f"{unit.name or ''}{unit.year}年度" if unit.year else unit.name or ""
+    report = word_report(department)
+    files = [Output(file_name(f"{unit.attachment or FIRST_PAPER} {department.title}", ".docx"), report.write)]
+    author = unit.name or ""
+    for (number, what), group in groupby(department.papers, lambda paper: (paper.number, paper.title)):
+        papers, title = tuple(group), f"{whose}{what}"
+        name = f"{number} {title}"
+        workbook = partial(write_papers, papers, title=title, author=author)
+        document = partial(
+            write_report, (), papers=papers, style_document=asset("report.docx"), title=title, author=author
+        )
+        files.append(Output(file_name(name, ".xlsx"), workbook))
+        files.append(Output(file_name(name, ".docx"), document))
+    return files
 
 
 def pdf_report(word: Output) -> Output:

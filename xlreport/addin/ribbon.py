@@ -15,7 +15,15 @@ from xlreport.addin.log import last_lines, note
 from xlreport.addin.self_test import DIAGNOSIS, FIRST
 from xlreport.addin.self_test import SHEET as SELF_TEST
 from xlreport.checks.rule import Level
-from xlreport.department import Department, Output, department_of, generated_workbook, mail_draft, word_report
+from xlreport.department import (
+    Department,
+    Output,
+    department_of,
+    generated_workbook,
+    mail_draft,
+    paper_files,
+    word_report,
+)
 from xlreport.diagnosis import State
 from xlreport.doctor import diagnose
 from xlreport.errors import Unusable
@@ -99,6 +107,14 @@ def export_report(book: xlwings.Book) -> str:
     folder = folder_of(book)
     department = department_of(read_book(book), book.name)
     return _written(department, _write(folder, word_report(department)))
+
+
+@action("正在导出附件……")
+def export_papers(book: xlwings.Book) -> str:
+    """Write 附件1 to 附件4, each as a file of its own, beside the workbook."""
+    folder = folder_of(book)
+    department = department_of(read_book(book), book.name)
+    return _written(department, _write(folder, *paper_files(department)))
 
 
 @action("正在生成工作簿……")
