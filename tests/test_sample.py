@@ -72,7 +72,8 @@ HOLDING = (
     "P01",
     *("A01", "A02", "A03", "A04", "A06"),
     *("J01", "J02", "J04", "J05"),
-    "M01",
+    *("M01", "M02"),
+    *("D04", "D05"),
 )
 # What it does not say, so that nothing can be compared.
 BLANK = (
@@ -82,6 +83,9 @@ BLANK = (
     *("P03", "P04", "P05"),
     "A05",
     "J07",
+    "M03",
+    *(f"T{number:02}" for number in range(2, 12)),
+    *("D01", "D02", "D03", "D06"),
 )
 
 
