@@ -29,14 +29,14 @@ _PIECE = re.compile(r"[（“《〈【〔]*(?:[!-~]+|.)[，。、；：？！）
 _BESIDE_FIGURES = 0.5  # some programs leave a quarter of a character on both sides of a figure
 _LONG = 500  # characters; for so many an average will do
 
-# 小四, 五号, 小五: the standard leaves the size of tables open.
-SIZES = (12.0, 10.5, 9.0)
+# 五号, 小五: the standard leaves the size of tables open, and in 小四 a full 附件2 is cramped or two pages long.
+SIZES = (10.5, 9.0)
 _NARROWEST = 2  # characters that a column has room for
 # What is tried in turn: a size, and up to how many characters no text is broken.
 _TRIED = (*product(SIZES, (6, 5)), *product(SIZES, (_NARROWEST,)))
 # Relative to the size.
 _LEADING = 1.2
-_LOOSEST = 0.7  # what is added to a row at the most where the page has room
+_LOOSEST = 0.8  # what is added to a row at the most where the page has room
 _STAND_IN = 1.25  # the figures of fonts that stand in for a missing 仿宋 are wider
 _TO_SIGN = 3  # characters free behind each name in the footer
 
@@ -52,7 +52,7 @@ def shown(cell: Cell) -> str:
         return printable(cell.text)
     value = Decimal(cell.value)
     if cell.kind is Kind.MONEY:
-        return f"{rounded(value):,}"
+        return f"{rounded(value) + 0:,}"  # -0.00 + 0 is 0.00
     if cell.kind is Kind.PERCENT:
         return f"{rounded(value * 100)}%"
     return plain(value) if value == int(value) else str(rounded(value))

@@ -22,7 +22,7 @@ from xlreport.narrative import Style
 from xlreport.papers.grid import Cell, Paper
 from xlreport.typesetting import ABOVE, APART, POINT, SIDE, Filled, Layout, TypeArea, lay_out, printable
 
-_SIZE_NAMES = {12.0: "小四", 10.5: "五号", 9.0: "小五"}
+_SIZE_NAMES = {10.5: "五号", 9.0: "小五"}
 _PITCH = 579  # twips; of a page that says nothing else
 _LOW = 0.2  # of the page; rows below that are not split
 _CENTRED = ("–", *GRADE_NAMES)
