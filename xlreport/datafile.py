@@ -81,6 +81,11 @@ def with_standard(inputs: Inputs, name: str) -> Inputs:
     return with_values(inputs, **rows, settings={key: v for key, v in given.items() if v is not None})
 
 
+def read_papers(version: str) -> dict[str, Any]:
+    """The definitions of 附件2 in one version, 附件3 and 附件4. Raises Unusable for an unknown version."""
+    return {name: read_asset("papers", name, "附件") for name in (f"base-{version}", "overall", "project")}
+
+
 def read_asset(folder: str, name: str, what: str) -> dict[str, Any]:
     """The content of a TOML file that comes with the program. Raises Unusable for an unknown name."""
     if name not in names_in(folder):
