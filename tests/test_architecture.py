@@ -17,7 +17,7 @@ LAYERS = (
     ("files", "buttons"),
     ("model",),
     ("checks",),
-    ("report", "datafile"),
+    ("report", "datafile", "carry_forward"),
     ("template", "narrative", "papers"),
     ("typesetting", "word_tables", "word", "gongwen", "mail", "sheets"),
     ("department",),

@@ -99,8 +99,9 @@ def demo(folder: Path, force: bool) -> None:
 @click.option("--year", type=int, help="The evaluated year.")
 @click.option("--data", type=FILE, help="A TOML file with the figures, one table per section.")
 @click.option("--sample", is_flag=True, help="Fill in the sample year.")
-@click.option("--outline", default="A", show_default=True, help="Outline of the report.")
-@click.option("--scoring", help="Scoring standard; by default that of 财预〔2020〕10号.")
+@click.option("--from", "last", type=FILE, help="Last year's workbook: begin the next year with it.")
+@click.option("--outline", help="Outline of the report; by default A, or what --data or --from holds.")
+@click.option("--scoring", help="Scoring standard; by default likewise, or that of 财预〔2020〕10号.")
 @force_option
 def new(
     file: Path,
@@ -108,11 +109,12 @@ def new(
     year: int | None,
     data: Path | None,
     sample: bool,
-    outline: str,
+    last: Path | None,
+    outline: str | None,
     scoring: str | None,
     force: bool,
 ) -> None:
-    """Make a master workbook, empty or filled from data.
+    """Make a master workbook: empty, filled from data, or begun with last year's.
 
     Example: xlreport new 绩效自评.xlsx --unit 某某局 --year 2024
     """
@@ -128,14 +130,16 @@ def new(
 
     if data and sample:
         raise click.UsageError("--data and --sample exclude each other.")
+    if last and (data or sample):
+        raise click.UsageError("--from excludes --data and --sample.")
     if file.suffix.lower() not in MASTERS:
         endings = "、".join(MASTERS)
         raise Unusable(f"{file}：只能生成 {endings} 工作簿，请把文件名改为以 {endings} 结尾。")
     refuse_unwritable(file, force=force)
-    refuse_input(file, data)
-    inputs = read_data(data) if data else read_sample() if sample else empty()
-    if not inputs.template:
-        inputs = replace(inputs, template=read_outline(outline))
+    refuse_input(file, data, last)
+    inputs = read_data(data) if data else read_sample() if sample else _begun(last) if last else empty()
+    if outline or not inputs.template:
+        inputs = replace(inputs, template=read_outline(outline or "A"))
     if scoring or not inputs.criteria:
         inputs = with_standard(inputs, scoring or DEFAULT_STANDARD)
     given = {key: value for key, value in (("name", unit), ("year", year)) if value is not None}
@@ -259,6 +263,18 @@ def build() -> None:
 
 
 def _build_master(inputs: "Inputs", path: Path) -> None:
+def _begun(last: Path) -> "Inputs":
+    """The record that a year begins with. Raises Unusable where last year's workbook has a wrong cell."""
+    from xlreport.carry_forward import carry_forward
+    from xlreport.sheets.reader import read_workbook
+
+    reading = read_workbook(last)
+    if reading.problems:
+        count = len(reading.problems)
+        raise Unusable(f"{last.name}：有 {count} 处填写有误，请先更正再提取上年数据：{reading.problems[0]}")
+    return carry_forward(reading.inputs)
+
+
     """With functions and buttons inside, or without macros, as the ending of the file says."""
     if path.suffix.lower() == ".xlsm":
         from xlreport.addin.workbook import build_live_master
