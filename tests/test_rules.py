@@ -319,7 +319,13 @@ INDICATOR = Indicator(
     score=None,
     reason=None,
 )
-QUALITY = {"direction": "定性", "target": "按期", "actual": "按期", "band": "达成", "score": Decimal(90)}
+QUALITY: dict[str, Any] = {
+    "direction": "定性",
+    "target": "按期",
+    "actual": "按期",
+    "band": "达成",
+    "score": Decimal(90),
+}
 NO_NUMBER = "请填一个数，或把指标性质改为定性并填得分。"
 ZERO_MOST = "指标【成活率】：指标值为0，完成值也为0得满分，否则不得分，没有比例可言；请核对指标值。"
 NO_REASON = "没有说明偏差原因；请在“偏差原因分析及改进措施”栏说明。"
@@ -615,8 +621,10 @@ def indicators_of(project: str | None) -> tuple[Indicator, ...]:
 
 
 def fund_of(project: str | None, **amounts: int) -> ProjectFund:
-    row = ProjectFund(project=project, source="其他资金", initial=None, full_year=None, executed=None)
-    return row._replace(**{key: Decimal(value) for key, value in amounts.items()})
+    exact: dict[str, Any] = {key: Decimal(value) for key, value in amounts.items()}
+    return ProjectFund(
+        **{"initial": None, "full_year": None, "executed": None} | exact, project=project, source="其他资金"
+    )
 
 
 KNOWN = "请与“项目支出”表的项目名称写成一样。"

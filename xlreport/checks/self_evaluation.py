@@ -66,7 +66,7 @@ def _execution_score(
     return Breach(words=f"{words}，相差{points(abs(printed - due))}")
 
 
-_SPLIT = "按收入性质、按支出性质分的合计等于年度资金总额"
+_SPLIT = "按收入性质分的合计等于年度资金总额"
 
 
 def _by_source(section: str, whole: str) -> None:
