@@ -32,8 +32,9 @@ MODEL = (
     *("rate", "rates", "scoring", "scorecard"),
 )
 SHEETS = (
-    *("layout", "oddity", "package", "plain", "cells", "guard", "reader", "pen", "validation", "live"),
-    *("form_sheet", "table_sheet", "check_sheet", "home", "manual", "master", "figures_sheet", "paper_sheet", "filing"),
+    *("layout", "oddity", "package", "plain", "cells", "guard", "reader", "pen", "validation"),
+    *("form_sheet", "table_sheet", "score_columns", "live", "check_sheet"),
+    *("home", "manual", "master", "figures_sheet", "paper_sheet", "filing"),
 )
 
 XLWINGS_ENGINE = ("app", "engine", "formats", "formulas", "names", "ranges", "sheets", "values")

@@ -20,8 +20,11 @@ from xlreport.addin.function import LONGEST_HELP, Argument, function
 from xlreport.addin.plain import Unsuited, from_excel
 from xlreport.addin.udfs import FUNCTIONS
 from xlreport.checks.rule import Level, rule_lines
+from xlreport.model.fields import blank
 from xlreport.model.inputs import Explanation, Inputs, TemplateLine, with_values
 from xlreport.model.rates import RATES
+from xlreport.model.scoring import indicator_score
+from xlreport.model.self_evaluation import DIRECTIONS, Indicator
 from xlreport.model.values import LONGEST_TEXT
 from xlreport.narrative import narrate
 from xlreport.report import Report, evaluate
@@ -118,6 +121,31 @@ SCALARS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("XR_SCORE", (-9.0, 3.0, 10.0), 0.0),
     ("XR_SCORE", (9.0, 0.0, 10.0), "—"),
     *(("XR_SCORE", (*[1.0] * at, None, *[1.0] * (2 - at)), "") for at in range(3)),
+    *(("XR_SCORE", (80.0, 100.0, 10.0, *blank), 8.0) for blank in [(None,), ("",), (((None,),),), ((("",),),)]),
+    ("XR_SCORE", (5200.0, 5000.0, 20.0, "≥"), 20.0),
+    ("XR_SCORE", (80.0, 100.0, 10.0, "≥"), 8.0),
+    ("XR_SCORE", (100.0, 100.0, 10.0, "≤"), 10.0),
+    ("XR_SCORE", (125.0, 100.0, 10.0, "≤"), 8.0),
+    ("XR_SCORE", (125.0, 100.0, 10.0, "反向"), 8.0),
+    ("XR_SCORE", (80.0, 100.0, 10.0, "="), 8.0),
+    ("XR_SCORE", (125.0, 100.0, 10.0, "="), 8.0),
+    ("XR_SCORE", (0.0, 0.0, 10.0, "≥"), 10.0),
+    ("XR_SCORE", (1.0, 0.0, 10.0, "≤"), 0.0),
+    ("XR_SCORE", (0.4975, 3.0, 6.0, "≥"), 1.0),  # a tie, which the double of the quotient misses
+    ("XR_SCORE", ("81%", "90%", 10.0, "≥"), 9.0),
+    ("XR_SCORE", ("1,200", "1000", 10.0, "≥"), 10.0),
+    ("XR_SCORE", (" 95 ", "100", 10.0, "≥"), 9.5),
+    ("XR_SCORE", (((0.81,),), (("90%",),), ((10.0,),), (("≥",),)), 9.0),
+    *(("XR_SCORE", (text, "90%", 10.0, "≥"), "") for text in ["无", "90～95", "12月20日", "2023-12-20", "1E5", None]),
+    ("XR_SCORE", ("完成", "完成", 10.0, "定性"), ""),
+    ("XR_SCORE", ("80", "100", None, "≥"), ""),
+    ("XR_SCORE", (((1.0,), (2.0,), (None,)), ((4.0,), (0.0,), (1.0,)), 8.0), ((2.0,), ("—",), ("",))),
+    ("XR_SCORE", (((1.0,), ("无",), ("#N/A",)), 4.0, 8.0), ((2.0,), ("#VALUE!",), ("#VALUE!",))),
+    ("XR_SCORE", ((("80",), ("无",), ("#N/A",), (True,), ("3",), ("3",)), "100", 10.0,
+                  (("≥",), ("≥",), ("≥",), ("≥",), ("大于",), (None,))),
+     ((8.0,), ("",), ("#VALUE!",), ("#VALUE!",), ("#VALUE!",), ("",))),
+    ("XR_SCORE", ("80", "100", ((10.0,), (-1.0,), ("十",)), "≥"), ((8.0,), ("#VALUE!",), ("#VALUE!",))),
+    ("XR_SCORE", ((("80",),) * 5000, (("100",),) * 5000, ((10.0,),) * 5000, (("≥",),) * 5000), ((8.0,),) * 5000),
     ("XR_GRADE", (90.0,), "优"),
     ("XR_GRADE", (89.999999,), "良"),
     ("XR_GRADE", (90.0, None), "优"),
@@ -142,13 +170,21 @@ NO_NUMBERS = [
     *(-2146826281, -2146826246, -2146826273, -2146826239, -2146826299),  # the last two are newer errors
     *(((True,),), (("#N/A",),), ((-2146826281,),), (), ((),), ((1.0,), (1.0, 2.0)), (((1.0,),), 1.0)),
 ]
-NO_CELLS = [((1.0,), (2.0,)), ((1.0, 2.0),), (1.0, 2.0), ((((1.0,),),),)]
+A_COLUMN = ((1.0,), (2.0,))
+NO_CELLS = [A_COLUMN, ((1.0, 2.0),), (1.0, 2.0), ((((1.0,),),),)]
 NUMBERS = {"XR_SHARE": 2, "XR_CHANGE": 2, "XR_SCORE": 3, "XR_GRADE": 2}
 
 
-@pytest.mark.parametrize("bad", [*NO_NUMBERS, *NO_CELLS], ids=lambda bad: repr(bad)[:20])
 @pytest.mark.parametrize(
-    ("name", "at"), [(name, at) for name, count in NUMBERS.items() for at in range(count)]
+    ("name", "at", "bad"),
+    [
+        (name, at, bad)
+        for name, count in NUMBERS.items()
+        for at in range(count)
+        for bad in [*NO_NUMBERS, *NO_CELLS]
+        if (name, bad) != ("XR_SCORE", A_COLUMN)  # which takes columns
+    ],
+    ids=lambda given: repr(given)[:20],
 )
 def test_what_is_no_number_is_an_error_wherever_it_stands(name: str, at: int, bad: Any) -> None:
     arguments: list[Any] = [1.0] * NUMBERS[name]
@@ -172,6 +208,12 @@ def test_a_sum_with_something_else_in_it_is_an_error(bad: Any) -> None:
         ("XR_RATES", (((1.0,), (2.0,)), ((1.0,),))),
         ("XR_RATES", (((1.0, 2.0),), ((1.0, 2.0),))),
         ("XR_RATES", ((1.0, 2.0), (1.0, 2.0))),
+        ("XR_RATES", (((((1.0,),),),), ((1.0,),))),
+        ("XR_SCORE", (A_COLUMN, ((1.0,),) * 3, 10.0)),
+        ("XR_SCORE", (A_COLUMN, 1.0, ((1.0,),) * 3)),
+        ("XR_SCORE", (A_COLUMN, 1.0, 10.0, (("≥",),) * 3)),
+        ("XR_SCORE", (A_COLUMN, ((1.0, 2.0),), 10.0)),
+        ("XR_SCORE", (A_COLUMN, 1.0, 10.0, (("≥", "≥"),))),
     ],
 )
 def test_ranges_of_another_shape_are_an_error(name: str, arguments: tuple[Any, ...]) -> None:
@@ -183,6 +225,62 @@ def test_ranges_of_another_shape_are_an_error(name: str, arguments: tuple[Any, .
 def test_a_total_out_of_range_is_an_error(arguments: tuple[float, ...]) -> None:
     with pytest.raises(ValueError, match="no score out of"):
         call("XR_GRADE", *arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *[
+            ("5", "#N/A", 10.0, "≥"),
+            ("#REF!", "5", 10.0, "≥"),
+            ("5", "5", "#N/A", "≥"),
+            ("5", "5", 10.0, "#N/A"),
+        ],
+        *[("5", "5", "十", "≥"), ("5", "5", -1.0, "≥"), ("5", "5", True, "≥"), (True, "5", 10.0, "≥")],
+        *[
+            ("5", "5", 10.0, "大于"),
+            ("5", "5", 10.0, 5.0),
+            ("5", math.nan, 10.0, "≥"),
+            ("\x07", "5", 10.0, "≥"),
+        ],
+    ],
+)
+def test_an_indicator_that_its_cells_do_not_allow_is_an_error(arguments: tuple[Any, ...]) -> None:
+    with pytest.raises(Unsuited):
+        call("XR_SCORE", *arguments)
+
+
+TARGETS = st.one_of(
+    st.none(),
+    st.sampled_from(["无", "12月底前", "90～95", "1,200", " 95 ", "0", "0%", "-5", ".5", "1E5", "２０"]),
+    st.decimals(-10, 10**6, places=2).map(str),
+    st.decimals(0, 200, places=1).map(lambda value: f"{value}%"),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            TARGETS,
+            TARGETS,
+            st.none() | st.decimals(0, 100, places=2),
+            st.none() | st.sampled_from(DIRECTIONS),
+        ),
+        min_size=2,
+        max_size=8,
+    )
+)
+def test_a_column_of_scores_is_that_of_the_model(rows: list[tuple[Any, ...]]) -> None:
+    indicators = [
+        blank(Indicator)._replace(actual=actual, target=target, points=points, direction=direction)
+        for actual, target, points, direction in rows
+    ]
+    cells = [[None if row[at] is None else row[at] for row in rows] for at in range(4)]
+    cells[2] = [None if points is None else float(points) for points in cells[2]]
+    columns = [tuple((cell,) for cell in column) for column in cells]
+    scores = [indicator_score(each) for each in indicators]
+    assert call("XR_SCORE", *columns) == tuple(("" if s is None else float(s),) for s in scores)
 
 
 @pytest.mark.parametrize(
@@ -238,8 +336,8 @@ def test_a_rate_that_does_not_exist_is_an_error(name: Any, cells: LiveCells) -> 
 def test_the_checks_are_those_of_the_model(report: Report, cells: LiveCells) -> None:
     expected = checked(report, cells)
     assert {row[0] for row in expected} >= {"硬性", "需说明", "通过", "不适用"}
-    for blank in (None, "", ((None,),) * len(IDS)):
-        assert call("XR_CHECK", IDS, blank, *cells.inputs) == expected
+    for nothing in (None, "", ((None,),) * len(IDS)):
+        assert call("XR_CHECK", IDS, nothing, *cells.inputs) == expected
     for (id,), row in zip(IDS, expected, strict=True):
         assert call("XR_CHECK", id, None, *cells.inputs) == (row,)
     shown = call("XR_CHECK", ((None,), *IDS[:1], ("",)), None, *cells.inputs)

@@ -104,7 +104,7 @@ def rows(value: Any) -> Rows:
 def column(value: Any) -> list[Any]:
     """The cells of a column, or of one cell. Raises Unsuited for a range of several columns."""
     cells = rows(value)
-    if any(len(row) != 1 for row in cells):
+    if any(len(row) != 1 or type(row[0]) is tuple for row in cells):
         raise Unsuited("这里应是一列，不是多列")
     return [row[0] for row in cells]
 

@@ -42,6 +42,7 @@ def cases() -> tuple[Case, ...]:
     parts, wholes = (block(SHEET, (HEAD + 8, at), (HEAD + 10, at)) for at in (_DATA, _DATA + 1))
     zero, blank = (absolute((SHEET, row, _DATA + 1)) for row in (HEAD + 9, HEAD + 11))
     rates = f"XR_RATES({parts},{wholes})"
+    scores = f'XR_SCORE({parts},{wholes},8,"≥")'
     return (
         Case("test_share", "XR_SHARE(1,8)=0.125", "1 ÷ 8"),
         Case("test_share_rounds_half_up", "XR_SHARE(1,16)=0.0625", "四位小数"),
@@ -52,6 +53,19 @@ def cases() -> tuple[Case, ...]:
         Case("test_balance", "XR_BALANCE(0.3,0.1,0.2)=0", "0.3 − 0.1 − 0.2 恰为 0"),
         Case("test_balance_range", f"XR_BALANCE(4,{parts})=1", "区域作分项，空白不计"),
         Case("test_score", "XR_SCORE(3824.26,4753.66,10)=8.04", "执行率 80.45% 得 8.04 分"),
+        Case("test_score_met", 'XR_SCORE(5200,5000,20,"≥")=20', "达成得满分"),
+        Case("test_score_missed", 'XR_SCORE("81%","90%",10,"≥")=9', "未达成按比例得分"),
+        Case("test_score_at_most", 'XR_SCORE(125,100,10,"≤")=8', "超过 ≤ 的指标值，反过来按比例"),
+        Case("test_score_equal", 'XR_SCORE(80,100,10,"=")+XR_SCORE(125,100,10,"=")=16', "不足和超过都按比例"),
+        Case(
+            "test_score_zero",
+            'XR_SCORE(0,0,10,"≥")+XR_SCORE(1,0,10,"≤")=10',
+            "指标值为 0：达成得满分，否则 0",
+        ),
+        Case("test_score_quality", 'XR_SCORE("完成","完成",10,"定性")=""', "定性指标不计算"),
+        Case("test_score_column", f"INDEX({scores},1)+INDEX({scores},2)=10", "各参数可为列"),
+        Case("test_score_column_blank", f'INDEX({scores},3)=""', "空白得空白"),
+        Case("test_grade_below", 'XR_GRADE(89.99)&XR_GRADE(79.99)&XR_GRADE(59.99)="良中差"', "界限以下"),
         Case("test_grade", 'XR_GRADE(90)&XR_GRADE(80)&XR_GRADE(60)&XR_GRADE(59.99)="优良中差"', "界限"),
         Case("test_grade_full", 'XR_GRADE(45,50)="优"', "满分 50"),
         Case("test_rates", f"INDEX({rates},1)=0.25", "逐行相除"),

@@ -5,6 +5,7 @@ them, so their order, inserted rows and renamed tabs do not matter. All of a she
 table or a list of rules one call, because in Excel a call costs more than what it computes.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -25,10 +26,11 @@ from xlreport.addin.plain import (
     texts,
 )
 from xlreport.model import scoring
-from xlreport.model.fields import Field, Kind
+from xlreport.model.fields import Field, Kind, blank, fields_of
 from xlreport.model.inputs import Explanation, TemplateLine
 from xlreport.model.rates import RATES, RateValue, change, rate_values, ratio
-from xlreport.model.values import fitting, parse
+from xlreport.model.self_evaluation import DIRECTIONS, Indicator
+from xlreport.model.values import Wrong, fitting, parse
 from xlreport.sheets.layout import SHEET_MARK, input_sheets, rule_row
 from xlreport.sheets.oddity import Oddity
 from xlreport.sheets.reader import Reading, read_blocks, typed_errors
@@ -40,6 +42,12 @@ __all__ = ["FUNCTIONS", "Function"]
 
 _NONE = RateValue(None, blank=True)
 _LINE = Field("内容", kind=Kind.LONG_TEXT)
+_SCORED = tuple(
+    next(item for item in fields_of(Indicator) if item.key == key)
+    for key in ("actual", "target", "points", "direction")
+)
+_NO_INDICATOR: Indicator = blank(Indicator)
+_BLANKS = frozenset((None, ""))
 _INPUTS = "输入工作表，从 A1 到最后一格，如 收支情况!$A$1:$I$40；可依次给出多张"
 
 
@@ -49,7 +57,7 @@ _INPUTS = "输入工作表，从 A1 到最后一格，如 收支情况!$A$1:$I$4
     whole="整体，如预算数",
 )
 def xr_share(part: Any, whole: Any) -> Any:
-    return shown(_ratio(number(part), number(whole)).cell)
+    return _share(part, whole)
 
 
 @function(
@@ -82,15 +90,11 @@ def xr_rates(parts: Any, wholes: Any) -> Any:
     above, below = column(parts), column(wholes)
     if len(above) != len(below):
         raise Unsuited("两列的行数不同，请选行数相同的两列")
-    return as_column([_row_share(part, whole) for part, whole in zip(above, below, strict=True)])
+    return as_column([_own_error(_share, line) for line in zip(above, below, strict=True)])
 
 
-def _row_share(part: Any, whole: Any) -> Any:
-    """One wrong row shows its own error; the others are right."""
-    try:
-        return shown(_ratio(number(part), number(whole)).cell)
-    except Unsuited:
-        return str(Oddity.VALUE)
+def _share(part: Any, whole: Any) -> Any:
+    return shown(_ratio(number(part), number(whole)).cell)
 
 
 def _ratio(part: Decimal | None, whole: Decimal | None) -> RateValue:
@@ -98,17 +102,63 @@ def _ratio(part: Decimal | None, whole: Decimal | None) -> RateValue:
 
 
 @function(
-    "得分：分值 × min(1, 完成值 ÷ 目标值)，四舍五入到两位小数；空白得空白，目标值为 0 得 —",
-    value="完成值",
-    target="目标值",
+    "得分：分值 × min(1, 完成值 ÷ 目标值)，四舍五入到两位小数；空白得空白，目标值为 0 得 —。给出指标性质则达成得满分，"
+    "未达成按比例得分，定性或不是数的得空白。各参数可为行数相同的列（数组公式）",
+    value="完成值；给出性质时可以是文字，如 95%",
+    target="目标值；给出性质时可以是文字，如 90%",
     points="分值，如 10",
+    direction=f"指标性质：{'、'.join(DIRECTIONS)}；省略为 分值 × min(1, 完成值 ÷ 目标值)",
 )
-def xr_score(value: Any, target: Any, points: Any) -> Any:
+def xr_score(value: Any, target: Any, points: Any, direction: Any = None) -> Any:
+    arguments = value, target, points, direction
+    if not any(type(argument) is tuple for argument in arguments):
+        return _score(value, target, points) if direction in (None, "") else _directed(*arguments)
+    columns = [column(argument) for argument in arguments]
+    (long, *others) = {len(cells) for cells in columns} - {1} or {1}
+    if others:
+        raise Unsuited("各列的行数不同，请选行数相同的列")
+    cells = [given * long if len(given) == 1 else given for given in columns]
+    # One blank cell is an argument left out; in a column it is an indicator without one.
+    score = _score if columns[3] in ([None], [""]) else _directed
+    lines = zip(*cells[: 3 if score is _score else 4], strict=True)
+    if long == 1:
+        return score(*next(lines))
+    return as_column([_own_error(score, line) for line in lines])
+
+
+def _score(value: Any, target: Any, points: Any) -> Any:
     figures = number(value), number(target), number(points)
     if None in figures:
         return ""
     given = scoring.score(*figures)  # type: ignore[arg-type]  # none of them is None
     return shown("—" if given is None else given)
+
+
+def _directed(*cells: Any) -> Any:
+    """The points of an indicator whose cells are read as the reader reads them."""
+    if _BLANKS.issuperset(cells):
+        return ""
+    indicator = _NO_INDICATOR._replace(
+        **{item.key: _read_cell(cell, item) for item, cell in zip(_SCORED, cells, strict=True)}
+    )
+    given = scoring.indicator_score(indicator)
+    return "" if given is None else shown(given)
+
+
+def _read_cell(cell: Any, item: Field) -> Any:
+    """The value of a cell. Raises Unsuited for an error, and for what its field does not want."""
+    value = parse(single(cell), item)
+    if isinstance(value, Wrong):
+        raise Unsuited(f"{item.label}{value.message}")
+    return value
+
+
+def _own_error(function: Callable[..., Any], cells: Sequence[Any]) -> Any:
+    """One wrong row shows its own error; the others are right."""
+    try:
+        return function(*cells)
+    except Unsuited:
+        return str(Oddity.VALUE)
 
 
 @function(

@@ -10,6 +10,7 @@ from xlreport.datafile import read_asset
 from xlreport.model.fields import Kind, places_of
 from xlreport.model.inputs import OWN_OUTLINE, Inputs
 from xlreport.model.rates import KEY_RATES, RATES, ROW_RATES
+from xlreport.model.scoring import FULL
 from xlreport.report import Outcome, Report
 from xlreport.sheets.form_sheet import ELSEWHERE, is_one_of
 from xlreport.sheets.layout import (
@@ -20,8 +21,10 @@ from xlreport.sheets.layout import (
     TEMPLATE,
     Addresses,
     absolute,
+    cell_name,
 )
 from xlreport.sheets.pen import ACCENT, BAD, INPUT_FILL, LEVEL_COLOURS, NUMBER_FORMATS, Pen, height
+from xlreport.sheets.score_columns import ScoreFormulas, grade_formula, indicator_total
 from xlreport.sheets.validation import validation
 
 # The figures beside each chart, and what they are called under its columns.
@@ -50,6 +53,7 @@ class Home:
     addresses: Addresses
     rates: dict[str, tuple[str, int, int]]  # where each rate stands
     outcomes: str  # the reference of the column of outcomes
+    scores: ScoreFormulas
     row: int = 1  # the row that comes next
 
     def write(self) -> None:
@@ -58,6 +62,7 @@ class Home:
         self.pen.title(self.sheet, "部门整体支出绩效自评", FIRST)
         self._write_identity()
         self._write_progress()
+        self._write_scores()
         self._write_key_rates()
         spending = self._write_figures("主要支出（万元）", SPENDING, BUDGET_TO_FINAL)
         three_public = self._write_figures("“三公”经费（万元）", THREE_PUBLIC, THREE_PUBLIC_COLUMNS)
@@ -135,6 +140,30 @@ class Home:
             )
             pen.formula(sheet, self.row + 2, column, formula, style, found.count(words))
         self.row += 4
+
+    def _write_scores(self) -> None:
+        """The total of the department's self-evaluation table with its parts, its grade, and the standard's."""
+        pen, sheet, formulas = self.pen, self.sheet, self.scores
+        card, top, bottom = self.report.scores.cards.overall, self.row, self.row + 1
+        execution, indicators, total = (cell_name(bottom, FIRST + at) for at in (1, 2, 3))
+        graded = f"XR_GRADE({total})" if formulas.live else grade_formula(total)
+        in_range = f"AND(ISNUMBER({total}),N({total})>=0,N({total})<={FULL})"
+        shown = {
+            "预算执行率得分": (formulas.execution, card.execution),
+            "绩效指标得分": (formulas.indicator_total, indicator_total(card)),
+            "自评总分": (formulas.total(execution, indicators), card.total),
+            "等级": (f'IF({in_range},{graded},"")', card.grade),
+            "分值合计": (formulas.points, card.points),
+            "评分标准合计": (formulas.standard_total, self.report.scores.standard_total),
+        }
+        pen.text(sheet, top, FIRST, "自评得分", pen.head())
+        pen.text(sheet, bottom, FIRST, "部门整体", pen.head())
+        for column, (label, (formula, value)) in enumerate(shown.items(), FIRST + 1):
+            pen.text(sheet, top, column, label, pen.head(text_wrap=True))
+            bold = {"bold": True, "font_size": 14} if label in ("自评总分", "等级") else {"font_size": 12}
+            style = pen.boxed(num_format=NUMBER_FORMATS[Kind.NUMBER], align="center", **bold)
+            pen.formula(sheet, bottom, column, f"={formula}", style, "" if value is None else value)
+        self.row += 3
 
     def _write_key_rates(self) -> None:
         pen, sheet = self.pen, self.sheet

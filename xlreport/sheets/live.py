@@ -4,13 +4,14 @@ One call computes a whole column. The arrays stand beside the tables, which take
 prepared beyond a table's end, because an array does not grow with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from xlreport.model.fields import Kind
 from xlreport.model.inputs import Project
 from xlreport.model.rates import RATES, ROW_RATES, row_rate
+from xlreport.model.scoring import indicator_score
 from xlreport.report import Report
 from xlreport.sheets.layout import (
     CHECKS,
@@ -26,8 +27,10 @@ from xlreport.sheets.layout import (
     input_sheets,
 )
 from xlreport.sheets.pen import BAD, CALCULATED_FILL, Pen
+from xlreport.sheets.score_columns import COMPUTED_SCORE, INDICATORS
 
 ROOM = 100  # rows prepared below a table
+ROOMS = {"funds": 150, "indicators": 300, "carried": 10}  # below those of other sheets
 # Arguments reach further than the array that they fill: a deleted row of the table shortens them, not the array.
 OVERHANG = 50
 TOO_LONG = "有表格超过了随填随判的行数，请点功能区“绩效自评”的“运行检查”"
@@ -50,7 +53,8 @@ class LiveCells:
     def write_rates(self, places: Mapping[str, tuple[str, int, int]]) -> None:
         """指标计算: all rates of the department in one call."""
         (tab, first, at), *_, (_, last, _) = places.values()
-        formula = f"XR_RATE({block(tab, (first, KEY_COLUMN), (last, KEY_COLUMN))},{self.inputs})"
+        keys = block(tab, (first, KEY_COLUMN), (last, KEY_COLUMN))
+        formula = f"XR_RATE({keys},{inputs_reference(self.addresses, rated_sheets())})"
         values = [[self.report.rates[key].cell] for key in RATES]
         self._array(tab, first, at, values, formula, self._style(Kind.PERCENT))
 
@@ -68,6 +72,17 @@ class LiveCells:
             known = [[row_rate(key, project).cell] for project in projects]
             values = self._prepared("projects", known)
             self._array(tab, FIRST_ROW, at, values, f"XR_RATES({part},{whole})", self._style(Kind.PERCENT))
+
+    def write_scores(self) -> None:
+        """绩效指标: what each indicator scores by its figures, all in one call."""
+        tab, at = self.addresses.columns[f"{INDICATORS}.{COMPUTED_MARK}{COMPUTED_SCORE}"]
+        figures = (
+            self._down(INDICATORS, self.addresses.columns[f"{INDICATORS}.{key}"][1])
+            for key in ("actual", "target", "points", "direction")
+        )
+        known = [indicator_score(each) for each in self.report.inputs.indicators]
+        values = self._prepared(INDICATORS, [["" if score is None else score] for score in known])
+        self._array(tab, FIRST_ROW, at, values, f"XR_SCORE({','.join(figures)})", self._style(Kind.NUMBER))
 
     def write_previews(self, previews: Sequence[str]) -> None:
         """报告模板: what each line gives."""
@@ -122,13 +137,18 @@ class LiveCells:
         self.pen.array(self.sheets[tab], row, column, values, formula, styles)
 
 
-def inputs_reference(addresses: Addresses) -> str:
-    """The input sheets as the arguments of a function: 单位信息!$A$1:$E$45, …"""
+def inputs_reference(addresses: Addresses, only: Collection[str] = ()) -> str:
+    """The input sheets, or some of them, as the arguments of a function: 单位信息!$A$1:$E$45, …"""
     return ",".join(
         block(sheet.name, (0, 0), addresses.corners[sheet.name])
         for sheet in input_sheets()
-        if sheet.key not in (CHECKS, TEMPLATE)
+        if (sheet.name in only if only else sheet.key not in (CHECKS, TEMPLATE))
     )
+
+
+def rated_sheets() -> frozenset[str]:
+    """The sheets with the figures of the rates. Every other cell leaves the rates alone."""
+    return frozenset(p.place.section.sheet for rate in RATES.values() for p in rate.parameters if p.place)
 
 
 def link_formula(place: tuple[int, int]) -> str:

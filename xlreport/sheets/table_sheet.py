@@ -21,10 +21,43 @@ from xlreport.sheets.layout import (
     Addresses,
     InputSheet,
 )
-from xlreport.sheets.pen import CALCULATED_FILL, INPUT_FILL, ROW_HEIGHT, TEXTS, VALUE_WIDTHS, Pen, height
-from xlreport.sheets.validation import validation
+from xlreport.sheets.pen import BAD, CALCULATED_FILL, INPUT_FILL, ROW_HEIGHT, TEXTS, VALUE_WIDTHS, Pen, height
+from xlreport.sheets.validation import UNTOUCHED, Source, validation
 
 LEAST_ROWS, SPARE_ROWS = 10, 3  # a table offers that many rows, and empty ones below what it holds
+WIDTHS = {  # where that of the kind does not suit
+    "projects.name": 26,
+    "projects.category": 18,
+    "projects.implementer": 18,
+    "projects.stated_rate": 11,
+    "projects.stated_score": 11,
+    "projects.goal": 28,
+    "projects.results": 28,
+    "projects.reason": 28,
+    "funds.project": 36,
+    "funds.source": 18,
+    "indicators.project": 20,
+    "indicators.level_1": 13,
+    "indicators.level_2": 22,
+    "indicators.direction": 10,
+    "indicators.target": 15,
+    "indicators.unit": 10,
+    "indicators.actual": 15,
+    "indicators.points": 9,
+    "indicators.score": 9,
+    "bands.item": 22,
+    "bands.limit": 12,
+    "bands.points": 9,
+    "criteria.points": 8,
+    "criteria.method": 12,
+    "criteria.at_most": 10,
+    "criteria.at_least": 10,
+    "criteria.step": 9,
+    "criteria.deduction": 8,
+    "criteria.score": 10,
+    "criteria.standard": 50,
+    "carried.item": 58,
+}
 NARROW = {Kind.LONG_TEXT: 34, Kind.TEXT: 24, Kind.CHOICE: 10}  # in a table of many columns
 MANY_COLUMNS = 4
 NARROW_AMOUNT, PREFILLED_WIDTH, GAP = 12, 8, 3
@@ -43,6 +76,7 @@ class Column:
     before: str | None = None  # the field that it stands in front of; at the end if None
     same: bool = False  # the formula is the same in every row, so Excel may fill it into new ones
     beside: bool = False  # of an array formula, which no table takes: it stands to the right of the table
+    hidden: bool = False  # for other formulas, not for people
 
 
 @dataclass
@@ -59,6 +93,8 @@ class TableSheet:
     growing: bool = True
     real: bool = True  # an Excel table; without it, cells that look like one
     room: int = 0  # rows prepared below each table
+    source: Callable[[str], Source | None] = lambda _: None  # by field: what a cell offers to choose from
+    shown: bool = False  # filled in by us; nobody should type there
 
     @property
     def rows(self) -> int:
@@ -72,18 +108,27 @@ class TableSheet:
 
     def write(self) -> None:
         write_head(self.pen, self.sheet, self.declared, self.note)
+        if self.shown:
+            self.pen.text(self.sheet, 1, LABEL_COLUMN, self.note, self.pen.format(bold=True, font_color=BAD))
         self.pen.text(self.sheet, KEY_ROW, KEY_COLUMN, TABLE_MARK)
         self.sheet.set_row(KEY_ROW, None, None, {"hidden": True})
-        heights = [ROW_HEIGHT] * self.rows
+        heights = [ROW_HEIGHT] * (1 + self.rows)  # that of the heads and those of the rows
+        # What is computed stands last: functions get the sheet up to what is filled in.
+        tables = sorted(self.declared.tables, key=lambda section: section.key in self.extra)
         column = LABEL_COLUMN
-        for section in self.declared.tables:
-            column = self._write_table(section, column, heights)
+        for section in tables:  # first of all, because formulas point at columns
+            for item in self._columns(section):
+                self._write_key(section, item, column)
+                column += 1
             self.sheet.set_column(column, column, GAP)
             column += 1
-        for row, high in enumerate(heights, FIRST_ROW):
+        column = LABEL_COLUMN
+        for section in tables:
+            column = self._write_table(section, column, heights) + 1
+        for row, high in enumerate(heights, HEADER_ROW):
             if high > ROW_HEIGHT:
                 self.sheet.set_row(row, high)
-        self.sheet.freeze_panes(FIRST_ROW, LABEL_COLUMN + 1)
+        self.sheet.freeze_panes(FIRST_ROW, self._frozen)
         self.sheet.repeat_rows(HEADER_ROW)
         self.sheet.print_area(0, LABEL_COLUMN, self.last_row, column - 2)
         inputs = [
@@ -94,6 +139,14 @@ class TableSheet:
         self.addresses.corners[self.declared.name] = (self.last_row + self.room, max(inputs))
         if column > 2 * MANY_COLUMNS:
             self.sheet.set_landscape()
+
+    @property
+    def _frozen(self) -> int:
+        """How many columns stay when one scrolls to the right: up to what names a row."""
+        if len(self.declared.tables) > 1:
+            return LABEL_COLUMN
+        (section,) = self.declared.tables
+        return self.addresses.columns[f"{section.key}.{section.names}"][1] + 1
 
     def _write_table(self, section: Section, first: int, heights: list[float]) -> int:
         """One table with its left edge in column `first`; gives the column after it."""
@@ -119,8 +172,9 @@ class TableSheet:
                 wide, texts = self._write_shown(section, column, at, len(records))
             else:
                 wide, texts = self._write_input(section, column, at, records, narrow)
-            self.sheet.set_column(at, at, wide)
-            for row, text in enumerate(texts):
+            hidden = isinstance(column, Column) and column.hidden
+            self.sheet.set_column(at, at, wide, None, {"hidden": hidden})
+            for row, text in enumerate([heads[at - first]["header"], *texts]):
                 heights[row] = max(heights[row], height(text, wide))
         return last + 1
 
@@ -139,20 +193,21 @@ class TableSheet:
         self, section: Section, item: Field, at: int, records: Sequence[Any], narrow: bool
     ) -> tuple[int, Sequence[str]]:
         """A column that is filled in; gives its width and the texts that its rows must show."""
-        self._write_key(f"{section.key}.{item.key}", at)
-        looks = {"bg_color": CALCULATED_FILL} if item.prefilled else {"bg_color": INPUT_FILL, "locked": False}
+        shown = item.prefilled or self.shown
+        looks = {"bg_color": CALCULATED_FILL} if shown else {"bg_color": INPUT_FILL, "locked": False}
         style = self.pen.for_value(item.kind, **looks)
         for row in range(self.rows):
             value = getattr(records[row], item.key) if row < len(records) else None
             self.pen.value(self.sheet, FIRST_ROW + row, at, value, style)
-        self.sheet.data_validation(FIRST_ROW, at, self.last_row, at, validation(item))
+        path = f"{section.key}.{item.key}"
+        rule = UNTOUCHED if self.shown else validation(item, self.source(path))
+        self.sheet.data_validation(FIRST_ROW, at, self.last_row + self.room, at, rule)
         widths, other = (NARROW, NARROW_AMOUNT) if narrow else (VALUE_WIDTHS, AMOUNT_WIDTH)
-        wide = PREFILLED_WIDTH if item.prefilled else widths.get(item.kind, other)
+        wide = PREFILLED_WIDTH if item.prefilled else WIDTHS.get(path, widths.get(item.kind, other))
         return wide, [getattr(r, item.key) or "" for r in records] if item.kind in TEXTS else []
 
     def _write_shown(self, section: Section, item: Column, at: int, count: int) -> tuple[int, Sequence[str]]:
         """A column that is computed; gives its width and the texts that its rows must show."""
-        self._write_key(f"{section.key}.{COMPUTED_MARK}{item.key}", at)
         style = self.pen.for_value(item.kind, bg_color=CALCULATED_FILL)
         for row in range(self.rows):
             value = item.value(row) if row < count else ""
@@ -162,7 +217,8 @@ class TableSheet:
                 self.pen.value(self.sheet, FIRST_ROW + row, at, value or None, style)
         return item.width, [str(item.value(row)) for row in range(count)] if item.kind in TEXTS else []
 
-    def _write_key(self, key: str, at: int) -> None:
-        name = key.partition(".")[2]
-        self.pen.text(self.sheet, KEY_ROW, at, name if name.startswith(COMPUTED_MARK) else key)
-        self.addresses.columns[key] = (self.declared.name, at)
+    def _write_key(self, section: Section, column: Field | Column, at: int) -> None:
+        shown = isinstance(column, Column)
+        name = f"{COMPUTED_MARK if shown else ''}{column.key}"
+        self.pen.text(self.sheet, KEY_ROW, at, name if shown else f"{section.key}.{name}")
+        self.addresses.columns[f"{section.key}.{name}"] = (self.declared.name, at)

@@ -1,5 +1,6 @@
 """The data validation of input cells: what they take, the help bubble, and the sentence when refused."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from xlreport.model.fields import Field, Kind
@@ -26,8 +27,31 @@ _HINTS = {
 TITLE, MESSAGE = 32, 255  # the most characters that Excel takes
 
 
-def validation(field: Field) -> dict[str, Any]:
-    """The validation of a field's cell, as XlsxWriter wants it."""
+@dataclass(frozen=True)
+class Source:
+    """What the cells of a text field offer to choose from: a formula or a few words."""
+
+    items: str | list[str]
+    warning: str = ""  # when something else is typed; without one everything else is as good
+
+
+# Of cells that we fill in: whatever is typed there brings up a warning.
+UNTOUCHED = {
+    "validate": "custom",
+    "value": "=FALSE",
+    "error_type": "warning",
+    "error_title": "请勿改动",
+    "error_message": "此处由程序填写，改动后检查结果会不准确。",
+    "input_title": "请勿改动",
+    "input_message": "此处由程序填写",
+}
+
+
+def validation(field: Field, source: Source | None = None) -> dict[str, Any]:
+    """The validation of a field's cell, as XlsxWriter wants it.
+
+    Something that is not in a `source` is never refused: one may go on after the warning.
+    """
     rule: dict[str, Any] = {"validate": "any"}
     if field.kind in _RULES:
         content, says = _RULES[field.kind]
@@ -37,6 +61,10 @@ def validation(field: Field) -> dict[str, Any]:
             "error_title": "内容不符合要求",
             "error_message": f"{field.label}{says}"[:MESSAGE],
         } | _limits(field)
+    if source:
+        rule = {"validate": "list", "source": source.items, "error_type": "warning"}
+        rule |= {"error_title": "请核对", "error_message": source.warning[:MESSAGE]}
+        rule["show_error"] = bool(source.warning)
     if hint := field.help or _HINTS.get(field.kind, ""):
         rule |= {"input_title": field.label[:TITLE], "input_message": hint[:MESSAGE]}
     return rule
