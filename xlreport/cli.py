@@ -262,7 +262,6 @@ def build() -> None:
         click.echo(f"已生成：{path}")
 
 
-def _build_master(inputs: "Inputs", path: Path) -> None:
 def _begun(last: Path) -> "Inputs":
     """The record that a year begins with. Raises Unusable where last year's workbook has a wrong cell."""
     from xlreport.carry_forward import carry_forward
@@ -275,6 +274,7 @@ def _begun(last: Path) -> "Inputs":
     return carry_forward(reading.inputs)
 
 
+def _build_master(inputs: "Inputs", path: Path) -> None:
     """With functions and buttons inside, or without macros, as the ending of the file says."""
     if path.suffix.lower() == ".xlsm":
         from xlreport.addin.workbook import build_live_master
