@@ -16,10 +16,11 @@ LAYERS = (
     ("errors", "assets", "collector", "machine"),
     ("files", "buttons"),
     ("model",),
+    ("wording",),
     ("checks",),
     ("report", "datafile", "carry_forward"),
     ("template", "narrative", "papers"),
-    ("typesetting", "word_tables", "word", "gongwen", "mail", "sheets"),
+    ("typesetting", "word_tables", "word", "gongwen", "mail", "sheets", "forms"),
     ("department",),
     ("addin", "diagnosis", "doctor", "doctor_excel", "doctor_policy", "doctor_writing", "libreoffice"),
     ("build",),
@@ -35,6 +36,11 @@ SHEETS = (
     *("layout", "oddity", "package", "plain", "cells", "guard", "reader", "pen", "validation"),
     *("form_sheet", "table_sheet", "score_columns", "live", "check_sheet"),
     *("home", "manual", "master", "figures_sheet", "paper_sheet", "filing"),
+    "forms",
+)
+FORMS = (
+    *("spans", "sheet_xml", "parts", "grid", "labels", "segments", "wanted", "places", "indicators", "names"),
+    *("filling", "record"),
 )
 
 XLWINGS_ENGINE = ("app", "engine", "formats", "formulas", "names", "ranges", "sheets", "values")
@@ -52,6 +58,7 @@ DOORS = {
     "docx": {"word", "word_tables", "gongwen"},
     "lxml": {"word", "gongwen"},  # what python-docx is made of
     "jinja2": {"template", "narrative"},
+    "openpyxl": {"sheets.forms"},
     "pyopenvba": {"addin.project"},  # at build time only
     "xlwings": {
         *("addin.ribbon", "addin.marks", "addin.published"),
@@ -116,7 +123,7 @@ def upward(module: str, source: str, known: dict[str, Path]) -> list[str]:
             continue
         if layer(target) > layer(module):
             wrong.append(target)
-        for order, folder in ((MODEL, "model."), (SHEETS, "sheets.")):
+        for order, folder in ((MODEL, "model."), (SHEETS, "sheets."), (FORMS, "forms.")):
             if module.startswith(folder) and target.startswith(folder):
                 here, there = module.removeprefix(folder), target.removeprefix(folder)
                 if order.index(there) >= order.index(here):

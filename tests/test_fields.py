@@ -200,7 +200,8 @@ def test_a_declaration_is_complete(section: Section) -> None:
     for field in section.fields:
         assert field.label.strip() == field.label != ""
         assert bool(field.choices) == (field.kind is Kind.CHOICE), field.key
-        assert (field.default is None) == (section.key != "settings"), field.key
+        unset = section.key != "settings" or field.kind is Kind.DATE  # a deadline has no usual day
+        assert (field.default is None) == unset, field.key
         if field.kind in (Kind.COUNT, Kind.NUMBER):
             assert field.unit, f"{field.key}: 人, 个, 辆, 分 …"
         if field.kind in (Kind.MONEY, Kind.PERCENT):

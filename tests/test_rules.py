@@ -105,6 +105,18 @@ GUIDE: dict[str, tuple[tuple[Level, ...], str]] = {
     "D04": ((HARD,), ""),
     "D05": ((EXPLAIN,), ""),
     "D06": ((HARD,), "0"),
+    "X01": ((HARD,), ""),
+    "X02": ((HARD, EXPLAIN), ""),
+    "X03": ((HARD, HINT), ""),
+    "X04": ((HARD,), ""),
+    "X05": ((HARD,), ""),
+    "X06": ((HARD,), ""),
+    "X07": ((HINT,), ""),
+    "X08": ((HINT,), ""),
+    "X09": ((HINT,), ""),
+    "X10": ((HARD,), ""),
+    "X11": ((HARD,), ""),
+    "X12": ((EXPLAIN,), ""),
 }
 # Ours beside it: what must not be blank, and names by which tables refer to each other.
 OURS: dict[str, tuple[tuple[Level, ...], str]] = dict.fromkeys(("M01", "M02", "M03"), ((HARD,), ""))
@@ -202,7 +214,7 @@ def test_a_case_has_the_level_of_the_rule_table() -> None:
 
 def test_a_rule_has_the_level_of_the_rule_table() -> None:
     assert [item for item in RULES if item.level not in TABLE[item.id][0]] == []
-    for id in ("J03", "T04", "T06"):
+    for id in ("J03", "T04", "T06", "X02", "X03"):
         assert {item.level for item in RULES if item.id == id} == set(TABLE[id][0])
 
 

@@ -74,6 +74,7 @@ HOLDING = (
     *("J01", "J02", "J04", "J05"),
     *("M01", "M02"),
     *("D04", "D05"),
+    *(f"X{number:02}" for number in range(1, 13)),
 )
 # What it does not say, so that nothing can be compared.
 BLANK = (

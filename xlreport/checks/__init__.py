@@ -16,10 +16,11 @@ SHEETS = (
     "self_evaluation",
     "indicators",
     "base_table",
+    "texts",
 )
 for _name in SHEETS:
     import_module(f"{__name__}.{_name}")
 
 # The groups in the order of the input sheets; within one the order in which its file says them.
-GROUPS = "MEBFSPAJTD"
+GROUPS = "MEBFSPAJTDX"
 RULES.sort(key=lambda item: (GROUPS.index(item.id[0]), item.id))

@@ -261,6 +261,7 @@ class Settings(NamedTuple):
         Money,
         Field("采购核对金额", default=Decimal(20), help="采购为 0 时，名称像采购且达到此数的项目须说明"),
     ]
+    deadline: Annotated[Date, Field("报送期限", help="通知要求的报送日期；留空则不核对")]
 
     achieved_from: Annotated[
         Percent,
