@@ -49,6 +49,8 @@ DOORS = {
     "click": {
         "cli",
         "cli_findings",
+        "cli_output",
+        "cli_papers",
         "cli_setup",
         "build",
     },  # build prints the help of the commands into README
