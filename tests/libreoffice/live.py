@@ -1,7 +1,9 @@
 """The .xlsm open in LibreOffice, with its VBA talking to the bridge in this process."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -85,14 +87,25 @@ def opened(office: Office, path: Path) -> Iterator[Live]:
         office.close(live.document)
 
 
-def stored(path: Path) -> dict[tuple[str, str], Any]:
-    """The stored value of every cell that a formula computes, those of arrays included."""
+def stored(path: Path, sheets: Collection[str] = ()) -> dict[tuple[str, str], Any]:
+    """The stored value of every cell, of some sheets or all, that a formula computes, those of arrays included."""
     formulas, values = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
     found: dict[tuple[str, str], Any] = {}
     for sheet in formulas:
+        if sheets and sheet.title not in sheets:
+            continue
         areas = sheet.array_formulae.values()
         cells = {cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"}
         for area in areas:
             cells.update(cell.coordinate for row in sheet[area] for cell in row)
         found |= {(sheet.title, name): values[sheet.title][name].value for name in cells}
     return found
+
+
+def same(calculated: Any, value: Any) -> bool:
+    """Whether a cell shows the value; LibreOffice gives a blank for an empty text."""
+    if isinstance(value, bool):
+        return bool(calculated) is value
+    if isinstance(value, int | float | Decimal) and isinstance(calculated, float):
+        return math.isclose(calculated, float(value), abs_tol=1e-9)
+    return (calculated or "") == (value or "") and not (calculated == 0 and value in ("", None))

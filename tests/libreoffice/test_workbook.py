@@ -1,6 +1,5 @@
 """The committed workbook and the sample year, run in LibreOffice: its VBA, our functions, its buttons."""
 
-import math
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tests.libreoffice.live import Live, opened, stored
+from tests.libreoffice.live import Live, opened, same, stored
 from xlreport.addin import self_test
 from xlreport.addin.function import FUNCTIONS
 from xlreport.addin.workbook import build_live_master
@@ -36,15 +35,6 @@ def year(office: Office, sample: Report, tmp_path: Path) -> Any:
     build_live_master(sample, path)
     with opened(office, path) as live:
         yield live
-
-
-def same(calculated: Any, value: Any) -> bool:
-    """Whether a cell shows the value; LibreOffice gives a blank for an empty text."""
-    if isinstance(value, bool):
-        return bool(calculated) is value
-    if isinstance(value, int | float | Decimal) and isinstance(calculated, float):
-        return math.isclose(calculated, float(value), abs_tol=1e-9)
-    return (calculated or "") == (value or "") and not (calculated == 0 and value in ("", None))
 
 
 def differences(live: Live) -> dict[tuple[str, str], tuple[Any, Any]]:
