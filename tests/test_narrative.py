@@ -225,8 +225,9 @@ SCORES = "{{得分.执行率得分}}、{{得分.总分}}、{{得分.等级}}、{
 
 def indicator(points: int, score: str | None, name: str = "甲", project: str | None = None) -> Indicator:
     exact = None if score is None else Decimal(score)
-    given = {"name": name, "project": project, "points": Decimal(points), "score": exact}
-    return blank(Indicator)._replace(level_1="产出指标", direction="≥", target="100", actual="80", **given)
+    given: dict[str, Any] = {"name": name, "project": project, "points": Decimal(points), "score": exact}
+    row: Indicator = blank(Indicator)
+    return row._replace(level_1="产出指标", direction="≥", target="100", actual="80", **given)
 
 
 def test_scores_can_be_quoted() -> None:
