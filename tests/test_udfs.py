@@ -489,6 +489,20 @@ def test_neither_order_nor_place_of_the_sheets_matters(cells: LiveCells) -> None
     assert without_places[0] == without_places[1] == without_places[2]
 
 
+def test_blank_rows_below_do_not_matter_and_others_do(cells: LiveCells) -> None:
+    usual = everything(cells.inputs)
+    longer = tuple(
+        (*block, *[(None,) * len(block[0]), ("",) * len(block[0])] * 300) for block in cells.inputs
+    )
+    assert everything(longer) == usual
+    key, place = "indicators", cells.addresses.columns["indicators.points"]
+    for content, wrong in ((0.0, False), (False, True), ("#N/A", True)):
+        last: list[Any] = [None] * len(cells.blocks[key][0])
+        last[place[1]] = content
+        blocks = cells.blocks | {key: (*cells.blocks[key], tuple(last))}
+        assert bool(call("XR_PROBLEMS", *blocks.values())) is wrong, content
+
+
 def everything(inputs: tuple[Block, ...]) -> tuple[Any, ...]:
     lines = (("正文", "{{决算.总支出}}"), ("正文", "{{项目|名单}}"))
     given = (("XR_RATE", (KEYS,)), ("XR_CHECK", (IDS, None)), ("XR_TEXTS", (lines,)), ("XR_PROBLEMS", ()))

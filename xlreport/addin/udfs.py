@@ -256,7 +256,7 @@ class _Sheets:
     """Input sheets as a key of what was made of them: TRUE is no 1 there, though Python calls them equal."""
 
     def __init__(self, inputs: tuple[Any, ...]) -> None:
-        self.blocks = tuple(map(rows, inputs))
+        self.blocks = tuple(_filled(rows(cells)) for cells in inputs)
         every = enumerate(chain.from_iterable(self.blocks))
         self._key = self.blocks, [(at, [*map(type, row)]) for at, row in every if bool in map(type, row)]
         self._hash = hash(self.blocks)
@@ -266,6 +266,14 @@ class _Sheets:
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Sheets) and self._hash == other._hash and self._key == other._key
+
+
+def _filled(cells: Rows) -> Rows:
+    """Without the blank rows below, which most of the rows prepared under a table are."""
+    last = len(cells)
+    while last > 1 and _BLANKS.issuperset(cells[last - 1]):
+        last -= 1
+    return cells[:last]
 
 
 def _reading(inputs: tuple[Any, ...]) -> Reading:
