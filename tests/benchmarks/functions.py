@@ -34,6 +34,10 @@ def measure_functions(board: Board, folder: Path) -> None:
         call = partial(FUNCTIONS[name].body, *arguments)
         took = min(repeat(call, number=CALLS, repeat=15)) / CALLS * 1e6
         board.line(f"{name}, µs", f"{took:.1f}", took, 10)
+    column = [(cell,) for cell in ("80%", "95%", "12月底前") * 100]
+    score = partial(FUNCTIONS["XR_SCORE"].body, tuple(column), (("90%",),) * 300, 10.0, "≥")
+    took = min(repeat(score, number=10, repeat=15)) / 10 / len(column) * 1e6
+    board.line(f"XR_SCORE in a column, µs for each of {len(column)} indicators", f"{took:.1f}", took, 15)
     record = replace(read_sample(), template=read_outline("A"))
     cells = live_cells(evaluate(record), folder / "live.xlsm")
     rules = tuple((line.id,) for line in rule_lines())

@@ -26,7 +26,7 @@ from xlreport.addin.plain import (
     texts,
 )
 from xlreport.model import scoring
-from xlreport.model.fields import Field, Kind, blank, fields_of
+from xlreport.model.fields import Field, Kind, fields_of
 from xlreport.model.inputs import Explanation, TemplateLine
 from xlreport.model.rates import RATES, RateValue, change, rate_values, ratio
 from xlreport.model.self_evaluation import DIRECTIONS, Indicator
@@ -46,7 +46,6 @@ _SCORED = tuple(
     next(item for item in fields_of(Indicator) if item.key == key)
     for key in ("actual", "target", "points", "direction")
 )
-_NO_INDICATOR: Indicator = blank(Indicator)
 _BLANKS = frozenset((None, ""))
 _INPUTS = "输入工作表，从 A1 到最后一格，如 收支情况!$A$1:$I$40；可依次给出多张"
 
@@ -138,10 +137,9 @@ def _directed(*cells: Any) -> Any:
     """The points of an indicator whose cells are read as the reader reads them."""
     if _BLANKS.issuperset(cells):
         return ""
-    indicator = _NO_INDICATOR._replace(
-        **{item.key: _read_cell(cell, item) for item, cell in zip(_SCORED, cells, strict=True)}
-    )
-    given = scoring.indicator_score(indicator)
+    read = (_read_cell(cell, item) for cell, item in zip(cells, _SCORED, strict=True))
+    actual, target, points, direction = read
+    given = scoring.quantity_score(target, actual, direction, points)
     return "" if given is None else shown(given)
 
 
