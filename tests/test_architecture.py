@@ -21,10 +21,10 @@ LAYERS = (
     ("report", "datafile", "carry_forward"),
     ("template", "narrative", "papers"),
     ("typesetting", "word_tables", "word", "gongwen", "mail", "sheets", "forms"),
-    ("department",),
+    ("department", "review"),
     ("addin", "diagnosis", "doctor", "doctor_excel", "doctor_policy", "doctor_writing", "libreoffice"),
     ("build",),
-    ("cli", "cli_findings", "cli_output", "cli_papers", "cli_setup"),
+    ("cli", "cli_findings", "cli_output", "cli_papers", "cli_review", "cli_setup"),
 )
 
 # Inside the packages, likewise.
@@ -51,6 +51,7 @@ DOORS = {
         "cli_findings",
         "cli_output",
         "cli_papers",
+        "cli_review",
         "cli_setup",
         "build",
     },  # build prints the help of the commands into README

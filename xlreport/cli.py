@@ -24,6 +24,7 @@ from xlreport.cli_output import (
     target_of,
 )
 from xlreport.cli_papers import fill, papers
+from xlreport.cli_review import review, rules
 from xlreport.cli_setup import doctor, setup
 from xlreport.errors import Unusable
 from xlreport.files import file_name, refuse_unwritable, write_all, write_one
@@ -247,6 +248,8 @@ def mail(file: Path, to: tuple[str, ...], output: Path | None, force: bool) -> N
 
 main.add_command(papers)
 main.add_command(fill)
+main.add_command(review)
+main.add_command(rules)
 main.add_command(setup)
 main.add_command(doctor)
 

@@ -14,6 +14,7 @@ from xlreport.wording.lists import word_list
 _YUAN = re.compile(r"(?<![\d.,])(\d+(?:\.\d+)?)\s*元")
 _WAN = re.compile(r"(?<![\d.,])(\d+(?:\.\d+)?)\s*万元")
 _NEAR = 8  # characters before a number in which 每, 人均 make a price of it
+_OF_WHICH = re.compile("[，,：:；（(]?其中")
 _AS_WAN = Decimal(10_000)  # with decimals and less than this it is an amount in 万元
 # What stands on its own as a limit, not as an amount of this report.
 _LIMIT = r"(?![以之]?[上下内])"
@@ -54,7 +55,8 @@ def unit_slips(text: str) -> Iterator[Fault]:
         ):
             continue
         value = Decimal(found[1])
-        if value == 0 or value in same or ("." in found[1] and value < _AS_WAN):
+        whole = _OF_WHICH.match(text, found.end())  # its parts are in 万元
+        if value == 0 or value in same or ("." in found[1] and value < _AS_WAN) or whole:
             number = found[1]
             yield Fault(found.start(), found.end(), f"“{number}元”应为“{number}万元”")
 

@@ -59,7 +59,7 @@ def gaps(text: str) -> Iterator[Fault]:
     for start, piece in pieces(text):
         if LINE in piece:
             yield from _of_paragraphs(start, piece)
-        yield from _of_clauses(start, piece)
+        yield from (Fault(start + each.start, start + each.end, each.says) for each in clause_gaps(piece))
 
 
 def _of_paragraphs(start: int, text: str) -> Iterator[Fault]:
@@ -79,7 +79,12 @@ def _of_paragraphs(start: int, text: str) -> Iterator[Fault]:
             yield Fault(start + at, start + at + found.end, says)
 
 
-def _of_clauses(start: int, text: str) -> Iterator[Fault]:
+def clause_gaps(text: str) -> Iterator[Fault]:
+    """The same for 一是 … 二是 … within a text.
+
+    >>> [fault.says for fault in clause_gaps("一是编制粗；三是支付慢")]
+    ['“一是”之后是“三是”']
+    """
     before = 0
     for found in _CLAUSE.finditer(text):
         number = _number(found[1])
@@ -90,7 +95,7 @@ def _of_clauses(start: int, text: str) -> Iterator[Fault]:
                 if before
                 else f"“{found[1]}{word}”之前没有“一{word}”"
             )
-            yield Fault(start + found.start(1), start + found.end(), says)
+            yield Fault(found.start(1), found.end(), says)
         before = number
 
 

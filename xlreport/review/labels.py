@@ -1,0 +1,230 @@
+"""Which field a figure in running text is, by the words before it and what was spoken of last."""
+
+import re
+from dataclasses import dataclass
+
+from xlreport.facts import Fact, FactKind
+
+# What the words before a figure say of the column that it belongs to, first match first.
+_COLUMNS = (
+    ("prior", "上年|去年|上一年|同期"),
+    ("full_year", "全年预算|调整后?(?:的)?预算|调整预算"),
+    ("final", "决算|全年执行|执行数|实际支出|实际完成|支出实际"),
+    ("initial", "年初预算|预算"),
+)
+_COLUMN_OF = {
+    "accounts": {"prior": "", "full_year": "full_year", "final": "final", "initial": "initial"},
+    "three_public": {
+        "prior": "three_public_prior",
+        "full_year": "three_public_budget",
+        "final": "three_public_final",
+        "initial": "three_public_budget",
+    },
+    "procurement": {
+        "prior": "",
+        "full_year": "procurement_budget",
+        "final": "procurement_final",
+        "initial": "procurement_budget",
+    },
+}
+_FAMILIES = (
+    ("three_public", "三公"),
+    ("procurement", "政府采购"),
+    ("assets", "资产|负债"),
+    ("people", "编制|在职|退休|离休|遗属|临聘"),
+    ("accounts", "总收入|总支出|预算安排|年初预算|全年预算|全年执行|收入|基本支出|项目支出"),
+)
+_OF_PART = {
+    "THREE_PUBLIC": "three_public",
+    "PROCUREMENT": "procurement",
+    "ASSETS": "assets",
+    "STAFF": "people",
+    "ACCOUNTS": "accounts",
+    "OVERALL": "accounts",
+}
+# The words right before a figure, without what only leads to it.
+_LEADING = re.compile(r"(?:[数额]|金额|总额|合计|共计|共|为|是|达到?|约|计|了|列支|\s)+$")
+
+_FIELDS = {
+    "accounts": (
+        ("general_public", "一般公共(?:预算|财政)?(?:财政)?(?:拨款)?(?:收入)?"),
+        ("government_fund", "政府性基金.*"),
+        ("state_capital", "国有资本.*"),
+        ("superior_grant", "上级补助收入"),
+        ("institutional_income", "事业收入"),
+        ("business_income", "经营收入"),
+        ("other_income", "其他收入"),
+        ("basic", "基本支出"),
+        ("personnel", "人员(?:经费|支出)"),
+        ("public", "公用(?:经费|支出)"),
+        ("project", "项目支出"),
+        ("income", "(?:总收入|收入(?:总计|预算|决算)?)"),
+        ("expenditure", "(?:总支出|支出(?:总计|预算|决算)?|全年执行|年初预算|全年预算|年初预算安排)"),
+    ),
+    "three_public": (
+        ("abroad", "(?:因公)?出国.*"),
+        ("vehicles", "公务用?车?购置(?:及|和|费及).*|公务用车(?:经费|费用?)?"),
+        ("vehicle_purchase", "(?:公务用车|车辆)?购置费?"),
+        ("vehicle_upkeep", "(?:公务用车|车辆)?运行(?:维护)?费?"),
+        ("reception", "(?:公务)?接待费?(?:支出)?"),
+        ("total", '三公[”"]?(?:经费)?(?:支出|年初)?(?:预算|决算|支出)?(?:支出)?|(?:预算|决算|实际)(?:支出)?'),
+    ),
+    "procurement": (
+        ("goods", "货物(?:类|支出|采购)?"),
+        ("works", "工程(?:类|支出|采购)?"),
+        ("services", "服务(?:类|支出|采购)?"),
+        ("total", "政府采购(?:支出|预算|决算|执行|实际)?(?:支出)?|(?:预算|决算|实际)(?:支出|采购)?"),
+    ),
+    "assets": (
+        ("in_use", "在用(?:固定)?资产|(?:固定)?资产在用"),
+        ("fixed", "固定资产(?:账面)?(?:原值|价值)?"),
+        ("net", "净资产"),
+        ("liabilities", "负债"),
+        ("total", "资产|总资产"),
+    ),
+}
+_ENDINGS = {
+    family: tuple((key, re.compile(rf"(?:{pattern})$")) for key, pattern in fields)
+    for family, fields in _FIELDS.items()
+}
+_KINDS = (
+    ("administrative", "行政"),
+    ("managed", "参公|参照公务员"),
+    ("institutional", "事业"),
+    ("management", "管理"),
+    ("technical", "专业技术|专技"),
+    ("worker", "工勤"),
+)
+_PEOPLE = (
+    ("people.retired", "退休"),
+    ("people.veterans", "离休"),
+    ("people.survivors", "遗属"),
+    ("people.temporary", "临聘|临时|聘用"),
+)
+_RATES = (
+    ("stated.use_rate", "(?:资产)?(?:使用|利用)率"),
+    ("stated.control_rate", "(?:在职人员|人员|编制)控制率"),
+    ("rates.three_public_control_rate", "三公.*控制率"),
+    ("stated.procurement_rate", "采购.*执行率"),
+    ("rates.initial_completion_rate", "完成(?:了)?(?:年初)?预算"),
+)
+_ADJUSTMENTS = (
+    ("adjustment.additions", re.compile("追加(?:预算|资金|指标)?$")),
+    ("adjustment.reductions", re.compile("(?:追减|调减)(?:预算|资金|指标)?$")),
+    ("adjustment.carried_over", re.compile("(?:上年|年初)结转(?:结余|和结余)?(?:资金)?$")),
+)
+_DOWN = "减少|下降|少"
+_COMPARED = re.compile(rf"[较比](?:年初)?预算(?:数|总额)?(?:增加|增长|多|{_DOWN})")
+
+
+@dataclass
+class Context:
+    """What a paragraph spoke of last."""
+
+    part: str
+    family: str = ""
+    column: str = ""
+    last: str = ""  # the field of the last amount
+
+    def __post_init__(self) -> None:
+        self.family = _OF_PART.get(self.part, "")
+
+    def hear(self, label: str, *, rate: bool) -> None:
+        """Take in the words before a figure; those before a rate name its base, not what is spoken of."""
+        if _COMPARED.search(label) or _adjustment(label):
+            return
+        for family, words in _FAMILIES:
+            if re.search(words, label):
+                self.family = (
+                    self.family if family == "accounts" and self.family == "three_public" else family
+                )
+                break
+        for column, words in _COLUMNS if not rate else ():
+            if re.search(words, label):
+                self.column = column
+                break
+
+
+def field_of(label: str, after: str, fact: Fact, context: Context) -> str | None:
+    """The path of the field that a figure is, or None; the context takes the words in."""
+    context.hear(label, rate=fact.kind is FactKind.PERCENT)
+    if fact.kind is FactKind.PERCENT:
+        return _rate(label, context)
+    if fact.kind is FactKind.COUNT:
+        return _count(label, fact, context)
+    if _COMPARED.search(label):
+        return "stated.increase" if context.last == "final.income" else None
+    path = _adjustment(label) or _amount(label, context)
+    context.last = path or ""
+    return path
+
+
+def _adjustment(label: str) -> str | None:
+    words = _LEADING.sub("", label)
+    return next((path for path, ending in _ADJUSTMENTS if ending.search(words)), None)
+
+
+def is_decrease(label: str) -> bool:
+    """Whether a difference is one to less."""
+    return re.search(_DOWN, label) is not None
+
+
+def _amount(label: str, context: Context) -> str | None:
+    words = _LEADING.sub("", label)
+    key = next((key for key, ending in _ENDINGS.get(context.family, ()) if ending.search(words)), None)
+    if key is None:
+        return None
+    if context.family == "assets":
+        return f"assets.{key}"
+    column = context.column or ("final" if context.family == "procurement" else "")
+    section = _COLUMN_OF[context.family].get(column, "")
+    return f"{section}.{key}" if section else None
+
+
+def _rate(label: str, context: Context) -> str | None:
+    words = _LEADING.sub("", label).removesuffix("的")
+    if re.search(r"占(?:总支出|支出|比|本年支出|决算总?支出)", label):
+        return {"final.basic": "stated.basic_share", "final.project": "stated.project_share"}.get(
+            context.last
+        )
+    for path, pattern in _RATES:
+        if re.search(rf"(?:{pattern})$", words):
+            return path
+    if re.search(r"(?:预算)?执行率$", words):
+        if context.family == "procurement":
+            return "stated.procurement_rate"
+        return "stated.execution_rate" if context.family == "accounts" and context.column == "final" else None
+    return None
+
+
+def _count(label: str, fact: Fact, context: Context) -> str | None:
+    if context.family == "three_public":
+        return _of_three_public(label, fact.unit)
+    if fact.unit != "人" or context.family != "people":
+        return None
+    for path, words in _PEOPLE:
+        if re.search(words, label):
+            return path
+    column = (
+        "establishment" if "编制" in label else "in_post" if re.search("在职|实有", label) else context.last
+    )
+    kind = next((key for key, words in _KINDS if re.search(words, label)), None)
+    if kind is None and not re.search("编制|在职|实有", label):
+        return None
+    if column not in ("establishment", "in_post"):
+        return None
+    context.last = column
+    return f"{column}.{kind or 'total'}"
+
+
+def _of_three_public(label: str, unit: str) -> str | None:
+    if unit in ("批次", "批"):
+        return "three_public_counts.receptions"
+    if unit in ("人次", "人"):
+        return "three_public_counts.travellers" if "出国" in label else "three_public_counts.guests"
+    if unit == "团组":
+        return "three_public_counts.missions"
+    if unit == "辆":
+        bought = "购置" in label and "保有" not in label
+        return f"three_public_counts.{'vehicles_bought' if bought else 'vehicles_kept'}"
+    return None
