@@ -561,6 +561,20 @@ def test_formatting_down_to_the_last_row_of_a_sheet_is_not_read(rows: str, repor
     assert done.papers[0].count(Outcome.FILLED) == 61
 
 
+def test_a_row_grows_with_its_text_unless_somebody_set_its_height(report: Report) -> None:
+    long = "坚持厉行节约，" * 30
+    wordy = evaluate(with_values(report.inputs, texts={"thrift": long}))
+    heights = {}
+    for fixed in (None, 20):
+        data = quick(form_maker.base_a(), more=lambda _, sheet, fixed=fixed: sheet.set_row(28, fixed))  # type: ignore[misc]
+        _, sheet = filled(data, wordy)
+        assert sheet["B29"].value == long
+        heights[fixed] = sheet.row_dimensions[29].height
+        assert sheet.row_dimensions[7].height is None  # a number needs no more room
+    assert heights[20] == 20.25  # whole pixels
+    assert heights[None] == pytest.approx(11 * 1.35 * 10, rel=0.3)  # 210 characters, some 22 in a line
+
+
 def test_amounts_are_written_exactly(report: Report) -> None:
     form = form_maker.base_a()
     initial = with_values(report.inputs, three_public_final={"reception": Decimal("5.400001")})

@@ -221,6 +221,8 @@ def test_a_form_is_filled_to_exact_figures_and_nothing_else_changes(
         own = before[re.sub(r"-\d$", "", tab)]
         assert values(after[tab]) == values(own) | expected
         assert like(after[tab], expected) == like(own, expected)
+        heights = [sheet.row_dimensions for sheet in (own, after[tab])]
+        assert all((heights[1][row].height or 0) >= (heights[0][row].height or 0) for row in heights[0])
     unplaced = [e.label for p in done.papers for e in p.entries if e.outcome is Outcome.NO_PLACE]
     assert tuple(unplaced) == UNPLACED.get(name, ())
     assert done.settled is not bool(unplaced)
@@ -240,7 +242,7 @@ def like(sheet: Any, written: Cells) -> dict[str, Any]:
         for row in sheet.iter_rows()
         for cell in row
     }
-    # A row whose height nobody set grows with a text that is written into it.
+    # A row whose height nobody set may grow with a text that is written into it.
     texts = {int(re.sub(r"\D", "", place)) for place, value in written.items() if isinstance(value, str)}
     heights = {
         number: (row.height, row.hidden)

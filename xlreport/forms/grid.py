@@ -1,13 +1,24 @@
 """A sheet of a form as a grid: what stands where, what is merged, what must not be written to."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import ceil
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 from xlreport.sheets.layout import cell_name
 
 Content = str | int | float | bool | None
+
+_WIDTH = 8.43  # of a column that does not state it, in digits of the standard font
+_DIGIT = 5.25  # points
+_LEADING = 1.35  # from line to line, in sizes of the font
+
+
+def _advance(sign: str) -> float:
+    """The width of a character in sizes of the font."""
+    return 1 if east_asian_width(sign) in "WFA" else 0.55
 
 
 class Box(NamedTuple):
@@ -35,6 +46,8 @@ class FormCell:
     locked: bool = False
     bordered: bool = False
     indent: int = 0
+    wraps: bool = False
+    size: float = 11  # of its font, in points
 
     @property
     def text(self) -> str:
@@ -62,6 +75,7 @@ class Grid:
     cells: Mapping[tuple[int, int], FormCell]  # by their first cell
     covered: Mapping[tuple[int, int], tuple[int, int]]  # cells under merged ones → the first of them
     protected: bool = False  # so that only unlocked cells may be written to
+    widths: Mapping[int, float] = field(default_factory=dict)  # of the columns that state theirs, in digits
 
     def at(self, row: int, column: int) -> FormCell:
         """The cell at a place, or the one that covers it; one that the file does not hold is blank."""
@@ -84,6 +98,15 @@ class Grid:
         """The part of the grid from one row to another."""
         cells = {place: cell for place, cell in self.cells.items() if first <= place[0] <= last}
         return replace(self, cells=cells)
+
+    def height_for(self, cell: FormCell, text: str) -> float:
+        """How high a row must be to show a text in a cell, in points; 0 where the text does not wrap there."""
+        if not cell.wraps or cell.box.bottom > cell.box.top:
+            return 0
+        columns = range(cell.box.left, cell.box.right + 1)
+        room = sum(self.widths.get(column, _WIDTH) * _DIGIT for column in columns)
+        lines = (sum(_advance(sign) for sign in line) * cell.size / room for line in text.split("\n"))
+        return round(sum(max(1, ceil(line)) for line in lines) * cell.size * _LEADING + 2, 2)
 
     def right_of(self, cell: FormCell) -> FormCell:
         """The cell on the right."""

@@ -95,14 +95,22 @@ class Book:
         return stream.getvalue()
 
     def write(
-        self, tab: str, row: int, column: int, content: Decimal | str, *, percent: bool = False
+        self,
+        tab: str,
+        row: int,
+        column: int,
+        content: Decimal | str,
+        *,
+        percent: bool = False,
+        height: float = 0,
     ) -> None:
         """Put a number or a text into a cell (row and column from 0), which keeps its style.
 
-        With `percent` its number format becomes 0.00%, as when one types 5% into a cell without format.
+        With `percent` its number format becomes 0.00%, as when one types 5% into a cell without format. The
+        row becomes as high as the `height` (points), where nobody has set it.
         """
         text = plain(content) if isinstance(content, Decimal) else content
-        writing = Writing(row, column, text, isinstance(content, Decimal), percent)
+        writing = Writing(row, column, text, isinstance(content, Decimal), percent, height)
         self._written.setdefault(tab, []).append(writing)
 
     def copy_sheet(self, tab: str, title: str) -> bool:

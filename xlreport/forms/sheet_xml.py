@@ -7,7 +7,15 @@ from itertools import groupby
 from typing import NamedTuple
 
 from xlreport.errors import Unusable
-from xlreport.forms.spans import Edit, Element, edited, elements, prefix_of, without_attribute
+from xlreport.forms.spans import (
+    Edit,
+    Element,
+    edited,
+    elements,
+    prefix_of,
+    with_attribute,
+    without_attribute,
+)
 from xlreport.sheets.layout import cell_name
 from xlreport.sheets.plain import column_number, escape
 
@@ -22,17 +30,22 @@ _CELL = (*_ROW, "c")
 _COLUMN = ("worksheet", "cols", "col")
 _MERGED = ("worksheet", "mergeCells", "mergeCell")
 _MOST_MERGED = 100_000  # cells; openpyxl makes an object of each
+_LINE = 15  # points, of a row that does not say its height
 _KEPT = ("sheetProtection", "mergeCells")  # what one has to know beside the cells, in this order
 
 
 class Writing(NamedTuple):
-    """What is put into a cell (row and column from 0): a number or a text; `percent` also sets its format."""
+    """What is put into a cell (row and column from 0): a number or a text; `percent` also sets its format.
+
+    `height` is what its text needs, in points; a row whose height nobody set grows to it.
+    """
 
     row: int
     column: int
     text: str
     number: bool
     percent: bool = False
+    height: float = 0
 
 
 @dataclass
@@ -126,6 +139,7 @@ class SheetXml:
         kept = (self.around[key] for key in _KEPT if key in self.around)
         pieces = [
             self.part[root.start : root.opened],
+            *(self.part[each.start : each.end] for key, each in self.around.items() if key == "cols"),
             b"<" + tag + self.part[first : min(end, last)] + b"</" + tag,
             *(self.part[each.start : each.end] for each in kept),
             b"</" + self.prefix + b"worksheet>",
@@ -154,7 +168,7 @@ class SheetXml:
             made = {each.column: self._cell(each, styles.get(each)) for each in line}
             row = self.rows.get(number)
             if row:
-                edits += self._row_edits(row, made, grows=not all(each.number for each in line))
+                edits += self._row_edits(row, made, max(each.height for each in line))
                 continue
             content = self._tag("row", f' r="{number + 1}"', b"".join(made.values()))
             following = [each.own.start for at, each in self.rows.items() if at > number]
@@ -168,8 +182,8 @@ class SheetXml:
             edits.append(Edit(opening, self.data[0], self._tag("sheetData", "", added)))
         return edited(self.part, edits)
 
-    def _row_edits(self, row: Row, made: Mapping[int, bytes], *, grows: bool) -> Iterable[Edit]:
-        """Cells changed or put in; a row that `grows` with its texts gets the height that they need, if it may."""
+    def _row_edits(self, row: Row, made: Mapping[int, bytes], height: float) -> Iterable[Edit]:
+        """Cells changed or put in, and the row as high as its texts need when its height is automatic."""
         own = row.own
         tag = opening = self.part[own.start : own.opened]
         new = [column for column in made if column not in row.cells]
@@ -178,9 +192,9 @@ class SheetXml:
             yield Edit(old.start, old.end, made[column])
         if new:  # the span that a row states is a hint for readers, which a new cell may leave
             opening = without_attribute(opening, "spans")
-        # A height that nobody set is the one of the texts so far. Without it, programs find the new one.
-        if grows and own.attributes.get("customHeight") not in ("1", "true"):
-            opening = without_attribute(opening, "ht")
+        automatic = own.attributes.get("customHeight") not in ("1", "true")
+        if automatic and height > float(own.attributes.get("ht", _LINE)):
+            opening = with_attribute(opening, "ht", f"{height:g}")
         if own.empty:
             content = b"".join(made[column] for column in new)
             closed = opening[:-2].rstrip() + b">" + content + b"</" + self.prefix + b"row>"

@@ -114,7 +114,13 @@ def _grid(sheet: Any) -> Grid:
         if row <= MOST_ROWS and column <= _MOST_COLUMNS and covered.get(place, place) == place:
             box = boxes.get(place, Box(*place, *place))
             cells[place] = _cell(cell, box, protected, place in computed)
-    return Grid(sheet.title, cells, covered, protected)
+    widths = {
+        column - 1: each.width
+        for each in sheet.column_dimensions.values()
+        for column in range(each.min or 1, min(each.max or 1, _MOST_COLUMNS) + 1)
+        if each.width
+    }
+    return Grid(sheet.title, cells, covered, protected, widths)
 
 
 def _computed(sheet: Any) -> set[tuple[int, int]]:
@@ -141,6 +147,8 @@ def _cell(cell: Any, box: Box, protected: bool, computed: bool) -> FormCell:
         locked=protected and cell.protection.locked is not False,
         bordered=any(side is not None and side.style for side in sides),
         indent=int(cell.alignment.indent or 0),
+        wraps=bool(cell.alignment.wrap_text),
+        size=float(cell.font.sz or 11),
     )
 
 
@@ -262,7 +270,9 @@ class _Filler:
         filled = filling.fill(_called(wants.paper))
         for writing in filling.writings:
             box = writing.cell.box
-            book.write(grid.tab, box.top, box.left, writing.content, percent=writing.percent)
+            content = writing.content
+            height = grid.height_for(writing.cell, content) if isinstance(content, str) else 0
+            book.write(grid.tab, box.top, box.left, content, percent=writing.percent, height=height)
         return filled
 
     # -------------------------------------------------------------------------- projects
