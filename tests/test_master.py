@@ -3,20 +3,24 @@
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 
 from tests.conftest import Demo
+from xlreport.addin.workbook import build_live_master
 from xlreport.assets import version
 from xlreport.checks.rule import rule_lines
-from xlreport.datafile import DEFAULT_STANDARD, with_standard
+from xlreport.datafile import DEFAULT_STANDARD, read_data, with_standard
 from xlreport.model.fields import Kind, fields_of, sections_of
 from xlreport.model.inputs import Inputs
 from xlreport.model.rates import RATES
+from xlreport.model.scoring import indicator_score
 from xlreport.report import Report, evaluate
-from xlreport.sheets.form_sheet import ELSEWHERE
-from xlreport.sheets.layout import input_sheets
+from xlreport.sheets.layout import CHECKS, COMPUTED_MARK, LAYOUT, TEMPLATE, input_sheets
+from xlreport.sheets.live import rated_sheets
+from xlreport.sheets.master import build_master
 
 VISIBLE = [
     "首页", "单位信息", "机构职责", "收支情况", "功能分类", "三公经费", "政府采购", "资产情况", "项目支出",
@@ -40,7 +44,7 @@ def test_the_sheets_in_their_order(book: openpyxl.Workbook) -> None:
 
 def test_the_workbook_names_product_layout_and_version(book: openpyxl.Workbook) -> None:
     rows = {row[0]: row[1] for row in book["_xlreport"].iter_rows(values_only=True)}
-    assert rows == {"product": "xlreport", "layout": 1, "version": version()}
+    assert rows == {"product": "xlreport", "layout": LAYOUT, "version": version()}
     assert book["_xlreport"].sheet_state == "hidden"
 
 
@@ -53,11 +57,7 @@ def test_sheets_with_tables_stay_unprotected_and_the_others_have_unlocked_inputs
         for at, row in enumerate(sheet.iter_rows(min_row=2), 2):
             key = row[0].value
             if isinstance(key, str) and key in declared.fields:
-                elsewhere = ELSEWHERE.get(key)  # what is chosen on 首页 is only repeated here
-                assert sheet.cell(at, 4).protection.locked is (elsewhere is not None), (declared.name, key)
-                if elsewhere:
-                    tab, row, column = elsewhere
-                    assert not book[tab].cell(row + 1, column + 1).protection.locked
+                assert not sheet.cell(at, 4).protection.locked, (declared.name, key)
                 assert sheet.cell(at, 2).protection.locked
         assert not sheet.protection.password
 
@@ -95,6 +95,108 @@ def test_tables_are_real_and_hold_what_is_declared(book: openpyxl.Workbook, samp
         ]
         first, last = (int(re.sub(r"\D", "", cell)) for cell in table.ref.split(":"))
         assert last - first >= len(getattr(sample.inputs, section.key))
+
+
+BASE = read_data(Path(__file__).parent / "cases" / "base.toml")
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook with indicators, funds, a standard and last year's figures."""
+    path = tmp_path_factory.mktemp("scored") / "自评.xlsx"
+    build_master(evaluate(BASE), path)
+    return path
+
+
+def column_of(sheet: Any, head: str) -> str:
+    """The letter of the last column with this head."""
+    found = [cell for cell in sheet[5] if cell.value == head]
+    return str(found[-1].column_letter)
+
+
+def validation_of(sheet: Any, head: str) -> Any:
+    cell = f"{column_of(sheet, head)}6"
+    return next(rule for rule in sheet.data_validations.dataValidation if cell in rule.sqref)
+
+
+def test_scores_are_calculated_columns_with_what_the_model_computes(scored: Path) -> None:
+    formulas, values = openpyxl.load_workbook(scored), openpyxl.load_workbook(scored, data_only=True)
+    scores = evaluate(BASE).scores
+    computed = [indicator_score(each) for each in BASE.indicators]
+    adopted = [
+        score if each.score is None else each.score
+        for each, score in zip(BASE.indicators, computed, strict=True)
+    ]
+    assert None in computed
+    assert None not in adopted
+    for tab, table, head, expected in (
+        ("绩效指标", "indicators", "计算得分", computed),
+        ("绩效指标", "indicators", "采用得分", adopted),
+        ("评分标准", "criteria", "得分", [each.score for each in scores.criteria]),
+    ):
+        column = next(c for c in formulas[tab].tables[table].tableColumns if c.name == head)
+        letter = column_of(formulas[tab], head)
+        text = str(formulas[tab][f"{letter}6"].value)
+        assert column.calculatedColumnFormula.attr_text == text.removeprefix("=")  # for the rows to come
+        shown = [values[tab][f"{letter}{row}"].value for row in range(6, 6 + len(expected))]
+        assert shown == [None if score is None else pytest.approx(float(score)) for score in expected]
+    home = {cell.value: cell for row in values["首页"]["B1:H20"] for cell in row}
+    assert values["首页"].cell(home["自评总分"].row + 1, home["自评总分"].column).value == 96.57
+    assert values["首页"].cell(home["等级"].row + 1, home["等级"].column).value == "优"
+    assert values["首页"].cell(home["评分标准合计"].row + 1, home["评分标准合计"].column).value == 96.57
+
+
+def test_a_project_that_is_not_listed_is_warned_of_and_never_refused(scored: Path) -> None:
+    book = openpyxl.load_workbook(scored)
+    for tab in ("项目资金", "绩效指标"):
+        rule = validation_of(book[tab], "所属项目")
+        assert (rule.type, rule.errorStyle, rule.showErrorMessage) == ("list", "warning", True)
+        assert rule.formula1.startswith("OFFSET('项目支出'!$B$6,0,0,")
+        assert "没有这个项目" in rule.error
+    assert validation_of(book["评分标准"], "所用指标").errorStyle == "warning"
+    assert validation_of(book["绩效指标"], "一级指标").errorStyle in (None, "stop")
+    suggested = validation_of(book["评分标准"], "评分项目")
+    assert "绩效指标" in suggested.formula1
+    assert not suggested.showErrorMessage  # any other name is as good
+
+
+def test_what_was_carried_over_is_marked_as_not_to_be_touched(scored: Path) -> None:
+    sheet = openpyxl.load_workbook(scored)["上年数据"]
+    assert str(sheet["B2"].value).startswith("请勿改动")
+    assert sheet["B2"].font.b
+    for cell in (sheet["B6"], sheet["C6"], sheet["C9"]):
+        assert cell.fill.fgColor.rgb.endswith("F2F2F2")  # not the colour of what one fills in
+    rule = validation_of(sheet, "上年决算数")
+    assert (rule.type, rule.formula1, rule.errorStyle) == ("custom", "FALSE", "warning")
+
+
+def test_what_only_formulas_need_is_hidden(scored: Path) -> None:
+    sheet = openpyxl.load_workbook(scored)["绩效指标"]
+    widths = [each for each in sheet.column_dimensions.values() if each.hidden]
+    hidden = {at for each in widths for at in range(each.min, each.max + 1)}
+    heads = {cell.value for cell in sheet[5] if cell.column in hidden}
+    assert heads == {None, "整体指标", "指标值数", "完成值数"}  # None: the keys, in column A
+
+
+def test_functions_are_given_nothing_that_they_compute(sample: Report, tmp_path: Path) -> None:
+    """Else an edit would call them twice, or in a circle."""
+    addresses = build_live_master(sample, tmp_path / "自评.xlsm")
+    computed = {
+        key: place
+        for key, place in addresses.columns.items()
+        if COMPUTED_MARK in key and not key.startswith((CHECKS, TEMPLATE))
+    }
+    assert {key.partition(".")[0] for key in computed} == {"projects", "indicators", "criteria"}
+    for key, (tab, column) in computed.items():
+        assert column > addresses.corners[tab][1], key
+    assert {sheet.name for sheet in input_sheets()} > rated_sheets() > {"收支情况", "三公经费"}
+
+
+def test_the_arrays_reach_further_than_fifty_indicators(sample: Report, tmp_path: Path) -> None:
+    addresses = build_live_master(sample, tmp_path / "自评.xlsm")
+    assert addresses.corners["绩效指标"][0] > 300
+    assert addresses.corners["项目资金"][0] > 150
+    assert addresses.corners["项目支出"][0] > 100
 
 
 def test_every_rate_is_a_native_formula_with_its_value(demo: Demo, sample: Report) -> None:

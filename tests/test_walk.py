@@ -49,6 +49,8 @@ def figures(path: Path) -> set[str]:
 
 def _of_cells(path: Path) -> Iterator[str]:
     for sheet in openpyxl.load_workbook(path, data_only=True):
+        if sheet.title == "检查结果":  # quotes sums that ought to be
+            continue
         for row in sheet.iter_rows(values_only=True):
             yield from (f"{value:.2f}" if isinstance(value, float) else str(value) for value in row)
 

@@ -61,6 +61,7 @@ class Field:
     default: Value = None  # what a blank means, for settings
     prefilled: bool = False  # written by us in every row of a table; a row with nothing else is no row
     signed: bool = False  # negative amounts are legitimate here
+    at_home: bool = False  # filled in on 首页, where one chooses
     part: int = 0  # how far the label is indented on the sheet: 其中 …
     key: str = ""
     kind: Kind = Kind.TEXT

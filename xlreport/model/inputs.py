@@ -66,7 +66,7 @@ class Unit(NamedTuple):
     budget_code: Annotated[Text, Field("预算编码")]
     parent: Annotated[Text, Field("主管部门")]
     outline: Annotated[
-        Choice, Field("报告提纲", choices=OUTLINES, help="在首页选择；留空按本工作簿的“报告模板”")
+        Choice, Field("报告提纲", choices=OUTLINES, at_home=True, help="留空按本工作簿的“报告模板”")
     ]
     attachment: Annotated[Text, Field("附件编号", help="各县编号不同，常见为 附件1；留空则不印")]
     sealed: Annotated[Choice, Field("加盖印章", choices=YES_NO, help="决定落款和日期的位置；留空按加盖印章")]

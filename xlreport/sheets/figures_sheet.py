@@ -18,7 +18,7 @@ from xlreport.sheets.pen import CALCULATED_FILL, Pen, height
 
 FIGURES, PROJECTS, FUNDS, INDICATORS = "主要数据", "项目情况", "项目资金", "绩效指标"
 # What is about filling in and checking, not about the department's year.
-NOT_FILED = {"texts", "stated", "printed", "settings", "unit.outline"}
+NOT_FILED = {"texts", "stated", "printed", "settings"}
 NOT_FILED |= {f"projects.{key}" for key in ("stated_rate", "stated_score", "described")}
 NOT_FILED |= {"indicators.score"}  # the one that counts stands beside it
 
@@ -48,11 +48,7 @@ def _write_block(
 ) -> int:
     sections = [s for s in form.sections if any(_values(report, s))]
     columns = [getattr(report.inputs, section.key) for section in sections]
-    filled = [
-        f
-        for f in form.sections[0].fields
-        if f"{form.key}.{f.key}" not in NOT_FILED and any(getattr(c, f.key) is not None for c in columns)
-    ]
+    filled = [f for f in form.fields if any(getattr(c, f.key) is not None for c in columns)]
     if not filled:
         return row
     head = pen.head()

@@ -10,7 +10,6 @@ from xlreport.model.inputs import Inputs
 from xlreport.sheets.layout import (
     FIRST_VALUE_COLUMN,
     FORM_MARK,
-    HOME,
     KEY_COLUMN,
     LABEL_COLUMN,
     SHEET_MARK,
@@ -18,12 +17,10 @@ from xlreport.sheets.layout import (
     Addresses,
     Form,
     InputSheet,
-    absolute,
     cell_name,
 )
 from xlreport.sheets.pen import (
     BAD,
-    CALCULATED_FILL,
     GOOD,
     INPUT_FILL,
     ROW_HEIGHT,
@@ -37,8 +34,6 @@ from xlreport.sheets.validation import validation
 OK, REQUIRED = "√", "必填"
 AMOUNT_WIDTH, HELP_WIDTH = 15, 46
 FIRST_FORM_ROW = 3
-# Choices that are made on another sheet; the field's own cell repeats them, for the reader.
-ELSEWHERE = {"unit.outline": (HOME, 3, 2)}
 
 
 def write_head(pen: Pen, sheet: Any, declared: InputSheet, note: str) -> None:
@@ -95,7 +90,7 @@ class FormSheet:
         for column, section in enumerate(form.sections, FIRST_VALUE_COLUMN):
             if section.help:
                 self.sheet.write_comment(self.row, column, section.help)
-        for field in form.sections[0].fields:
+        for field in form.fields:
             self.row += 1
             self._write_field(form, field)
         self.row += 1
@@ -112,22 +107,15 @@ class FormSheet:
         for column, (section, value) in enumerate(
             zip(form.sections, values, strict=True), FIRST_VALUE_COLUMN
         ):
-            path = f"{section.key}.{field.key}"
-            if place := ELSEWHERE.get(path):
-                repeated = pen.boxed(bg_color=CALCULATED_FILL)
-                pen.formula(sheet, row, column, _repeated(field, place), repeated, value or "")
-            else:
-                pen.value(sheet, row, column, value, style)
+            pen.value(sheet, row, column, value, style)
             sheet.data_validation(row, column, row, column, validation(field))
-            self.addresses.cells[path] = (self.declared.name, row, column)
+            self.addresses.cells[f"{section.key}.{field.key}"] = (self.declared.name, row, column)
         for column in range(FIRST_VALUE_COLUMN + len(values), self.mark_column):
             pen.text(sheet, row, column, "", pen.boxed())
         at = form.sections[0].fields.index(next(f for f in form.sections[0].fields if f.key == field.key))
         required = [number for number, section in enumerate(form.sections) if section.fields[at].required]
         cells = [cell_name(row, FIRST_VALUE_COLUMN + number) for number in range(len(values))]
         formula, stored = _mark(field, cells, required, values)
-        if f"{form.sections[0].key}.{field.key}" in ELSEWHERE:  # a formula is never blank to COUNTA
-            formula = f'=IF({cells[0]}="","",IF({is_one_of(field.choices, cells[0])},"{OK}","应重选"))'
         pen.formula(sheet, row, self.mark_column, formula, pen.boxed(align="center"), stored)
         pen.text(sheet, row, self.mark_column + 1, _help(field, bool(required)), pen.aside())
         if wide := field.kind in TEXTS and VALUE_WIDTHS[field.kind]:
@@ -155,19 +143,6 @@ class FormSheet:
             rule = {"type": "text", "criteria": "containing", "value": words, "format": looks}
             sheet.conditional_format(FIRST_FORM_ROW, mark, last, mark, rule)
         self.pen.protect(sheet)
-
-
-def _repeated(field: Field, place: tuple[str, int, int]) -> str:
-    """A formula that repeats a choice; of what is none it says where that stands."""
-    cell, where = absolute(place), f"{place[0]}!{cell_name(*place[1:])}"
-    known = f'IF({is_one_of(field.choices, cell)},{cell},"{where} 的 "&{cell})'
-    return f'=IF(ISERROR({cell}),"{where} 的错误值",IF({cell}="","",{known}))'
-
-
-def is_one_of(choices: Sequence[str], cell: str) -> str:
-    """A formula's expression: whether a cell holds one of some texts, in the same letters."""
-    quoted = ",".join(f'"{choice}"' for choice in choices)
-    return f"SUMPRODUCT(--EXACT({cell},{{{quoted}}}))>0"
 
 
 def _help(field: Field, required: bool) -> str:

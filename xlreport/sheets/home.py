@@ -1,5 +1,6 @@
 """首页: unit and year, completeness, outcomes of the rules, key rates, and the three charts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +13,19 @@ from xlreport.model.inputs import OWN_OUTLINE, Inputs
 from xlreport.model.rates import KEY_RATES, RATES, ROW_RATES
 from xlreport.model.scoring import FULL
 from xlreport.report import Outcome, Report
-from xlreport.sheets.form_sheet import ELSEWHERE, is_one_of
 from xlreport.sheets.layout import (
     COMPUTED_MARK,
     FIRST_ROW,
+    FORM_MARK,
+    KEY_COLUMN,
     LABEL_COLUMN,
     MANUAL,
+    SHEET_MARK,
     TEMPLATE,
     Addresses,
     absolute,
     cell_name,
+    home_sheet,
 )
 from xlreport.sheets.pen import ACCENT, BAD, INPUT_FILL, LEVEL_COLOURS, NUMBER_FORMATS, Pen, height
 from xlreport.sheets.score_columns import ScoreFormulas, grade_formula, indicator_total
@@ -57,7 +61,9 @@ class Home:
     row: int = 1  # the row that comes next
 
     def write(self) -> None:
-        for column, wide in ((0, 2), (FIRST, 26), *((column, 15) for column in range(2, LAST + 1))):
+        self.pen.text(self.sheet, 0, KEY_COLUMN, f"{SHEET_MARK}{home_sheet().key}")
+        self.sheet.set_column(KEY_COLUMN, KEY_COLUMN, None, None, {"hidden": True})
+        for column, wide in ((FIRST, 26), *((column, 15) for column in range(2, LAST + 1))):
             self.sheet.set_column(column, column, wide)
         self.pen.title(self.sheet, "部门整体支出绩效自评", FIRST)
         self._write_identity()
@@ -92,8 +98,15 @@ class Home:
     def _write_outline(self) -> None:
         """The one input here: the outline that the report follows. 报告模板 says so where it is not its own."""
         pen, sheet = self.pen, self.sheet
-        field, place = places_of(Inputs)["unit_outline"].field, ELSEWHERE["unit.outline"]
-        assert place == (sheet.get_name(), self.row, FIRST + 1)
+        (form,) = home_sheet().forms
+        (section,), (field,) = form.sections, form.fields
+        pen.text(sheet, self.row, KEY_COLUMN, f"{FORM_MARK}{form.key}")
+        pen.text(sheet, self.row, FIRST + 1, section.key)
+        sheet.set_row(self.row, None, None, {"hidden": True})
+        self.row += 1
+        pen.text(sheet, self.row, KEY_COLUMN, f"{form.key}.{field.key}")
+        place = (sheet.get_name(), self.row, FIRST + 1)
+        self.addresses.cells[f"{section.key}.{field.key}"] = place
         chosen = self.report.inputs.unit.outline
         shipped = {name: read_asset("outlines", name, "提纲")["title"] for name in names_in("outlines")}
         listed = "；".join(f"{name} {title}" for name, title in shipped.items())
@@ -108,7 +121,7 @@ class Home:
         sheet.set_row(self.row, height(about, 15 * (LAST - FIRST - 1)))
         template = pen.book.get_worksheet_by_name(self.addresses.columns[f"{TEMPLATE}.text"][0])
         cell, before, after = absolute(place), "首页选择了提纲“", "”，报告按它生成，本表不起作用"
-        formula = f'=IFERROR(IF({is_one_of([*shipped], cell)},"{before}"&{cell}&"{after}",""),"")'
+        formula = f'=IFERROR(IF({_is_one_of([*shipped], cell)},"{before}"&{cell}&"{after}",""),"")'
         stored = f"{before}{chosen}{after}" if chosen in shipped else ""
         pen.formula(template, 0, LABEL_COLUMN + 1, formula, pen.format(bold=True, font_color=BAD), stored)
 
@@ -244,3 +257,9 @@ def _finish(chart: Any, title: str) -> None:
     chart.set_legend({"position": "bottom"})
     chart.set_y_axis({"num_format": "0", "major_gridlines": {"visible": True, "line": {"color": LIGHT}}})
     chart.set_chartarea({"border": {"color": LIGHT}})
+
+
+def _is_one_of(choices: Sequence[str], cell: str) -> str:
+    """A formula's expression: whether a cell holds one of some texts, in the same letters."""
+    quoted = ",".join(f'"{choice}"' for choice in choices)
+    return f"SUMPRODUCT(--EXACT({cell},{{{quoted}}}))>0"

@@ -26,9 +26,10 @@ if TYPE_CHECKING:  # the rules take a while to load, and where things lie is ask
     from xlreport.report import Report
 
 PRODUCT = "xlreport"
-LAYOUT = 1  # counts up when a workbook of the older layout can no longer be read by its keys alone
+LAYOUT = 2  # counts up when a workbook of the older layout can no longer be read by its keys alone
 META_SHEET = "_xlreport"
-HOME, RATE_SHEET, MANUAL = SHOWN_SHEETS = ("首页", "指标计算", "使用说明")  # nothing is typed into these
+HOME = "首页"
+RATE_SHEET, MANUAL = SHOWN_SHEETS = ("指标计算", "使用说明")  # nothing is typed into these
 
 CHECKS, TEMPLATE = "explanations", "template"  # sheets that hold what is computed from the others
 COMPUTED = ("outcome", "problem", "place")  # on 检查结果 side by side, in one array where they are live
@@ -55,6 +56,13 @@ class Form:
     key: str
     sections: tuple[Section, ...]
 
+    at_home: bool = False  # the fields that one chooses on 首页, or all others
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of its rows."""
+        return tuple(field for field in self.sections[0].fields if field.at_home == self.at_home)
+
 
 @dataclass(frozen=True)
 class InputSheet:
@@ -65,10 +73,15 @@ class InputSheet:
     forms: tuple[Form, ...]
     tables: tuple[Section, ...]
 
+    @property
+    def at_home(self) -> bool:
+        """Whether it is 首页."""
+        return self.name == HOME
+
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """The fields of its forms by the key of their row: accounts.expenditure."""
-        return {f"{form.key}.{f.key}": f for form in self.forms for f in form.sections[0].fields}
+        return {f"{form.key}.{f.key}": f for form in self.forms for f in form.fields}
 
 
 @cache
@@ -81,6 +94,14 @@ def input_sheets() -> tuple[InputSheet, ...]:
         InputSheet(name, sections[0].key, tuple(_forms(sections)), tuple(s for s in sections if s.table))
         for name, sections in by_sheet.items()
     )
+
+
+@cache
+def home_sheet() -> InputSheet:
+    """首页 as far as one chooses something there, read like an input sheet."""
+    chosen = (s for s in sections_of(Inputs) if not s.table and any(f.at_home for f in s.fields))
+    forms = tuple(Form(_snake(s.record.__name__), (s,), at_home=True) for s in chosen)
+    return InputSheet(HOME, "home", forms, ())
 
 
 def _forms(sections: list[Section]) -> Iterator[Form]:

@@ -26,6 +26,7 @@ from xlreport.sheets.layout import (
     InputSheet,
     cell_name,
     date_of,
+    home_sheet,
     input_sheets,
 )
 from xlreport.sheets.oddity import Oddity
@@ -120,7 +121,7 @@ def read_blocks(
     problems: list[Problem] = list(strays)
     addresses = Addresses()
     parts: dict[str, Any] = {}
-    for sheet in input_sheets():
+    for sheet in (*input_sheets(), home_sheet()):
         parser = _SheetParser(sheet, problems, addresses, dates_are_numbers)
         tab = found.get(sheet.key)
         if tab is None and sheet.key not in expected:
@@ -129,7 +130,10 @@ def read_blocks(
             problems.append(Problem(sheet.name, "缺少这张工作表，请从原工作簿恢复，或新建工作簿后重新填写。"))
         else:
             parser.read(tab, sheets[tab], (odd or {}).get(tab, {}))
-        parts |= parser.records()
+        if sheet.at_home:  # the rest of these records stands on their own sheets
+            parts |= {key: parts[key]._replace(**chosen) for key, chosen in parser.values.items()}
+        else:
+            parts |= parser.records()
     return Reading(Inputs(**parts), tuple(problems), addresses)
 
 
@@ -169,7 +173,7 @@ def _by_mark(sheets: Mapping[str, Rows]) -> tuple[dict[str, str], list[Problem]]
     """The tab of each input sheet, by the mark in A1: a renamed tab does no harm."""
     found: dict[str, str] = {}
     problems = []
-    known = {sheet.key for sheet in input_sheets()}
+    known = {sheet.key for sheet in (*input_sheets(), home_sheet())}
     for tab, rows in sheets.items():
         mark = rows[0][KEY_COLUMN] if rows and rows[0] else None
         if not isinstance(mark, str) or not mark.startswith(SHEET_MARK):
