@@ -19,12 +19,13 @@ LAYERS = (
     ("wording",),
     ("checks",),
     ("report", "datafile", "carry_forward"),
-    ("template", "narrative", "papers"),
-    ("typesetting", "word_tables", "word", "gongwen", "mail", "sheets", "forms"),
+    ("template", "narrative", "papers", "facts"),
+    ("typesetting", "word_tables", "word", "word_text", "word_marks", "gongwen", "mail", "sheets", "forms"),
     ("department", "review"),
+    ("verify",),
     ("addin", "diagnosis", "doctor", "doctor_excel", "doctor_policy", "doctor_writing", "libreoffice"),
     ("build",),
-    ("cli", "cli_findings", "cli_output", "cli_papers", "cli_review", "cli_setup"),
+    ("cli", "cli_findings", "cli_output", "cli_papers", "cli_verify", "cli_review", "cli_setup"),
 )
 
 # Inside the packages, likewise.
@@ -53,13 +54,14 @@ DOORS = {
         "cli_papers",
         "cli_review",
         "cli_setup",
+        "cli_verify",
         "build",
     },  # build prints the help of the commands into README
     "rich": {"cli_output"},
     "python_calamine": {"sheets.reader"},
     "xlsxwriter": {"sheets.pen"},
     "docx": {"word", "word_tables", "gongwen"},
-    "lxml": {"word", "gongwen"},  # what python-docx is made of
+    "lxml": {"word", "word_text", "word_marks", "gongwen"},  # what python-docx is made of
     "jinja2": {"template", "narrative"},
     "openpyxl": {"sheets.forms"},
     "pyopenvba": {"addin.project"},  # at build time only

@@ -26,6 +26,7 @@ from xlreport.cli_output import (
 from xlreport.cli_papers import fill, papers
 from xlreport.cli_review import review, rules
 from xlreport.cli_setup import doctor, setup
+from xlreport.cli_verify import verify
 from xlreport.errors import Unusable
 from xlreport.files import file_name, refuse_unwritable, write_all, write_one
 from xlreport.report import evaluate
@@ -250,6 +251,7 @@ main.add_command(papers)
 main.add_command(fill)
 main.add_command(review)
 main.add_command(rules)
+main.add_command(verify)
 main.add_command(setup)
 main.add_command(doctor)
 
