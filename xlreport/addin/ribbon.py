@@ -11,6 +11,7 @@ from typing import Any
 import xlwings
 
 from xlreport.addin import marks, outbox
+from xlreport.addin.bureau_forms import FILLED, filled_forms, sentence
 from xlreport.addin.log import last_lines, note
 from xlreport.addin.self_test import DIAGNOSIS, FIRST
 from xlreport.addin.self_test import SHEET as SELF_TEST
@@ -115,6 +116,22 @@ def export_papers(book: xlwings.Book) -> str:
     folder = folder_of(book)
     department = department_of(read_book(book), book.name)
     return _written(department, _write(folder, *paper_files(department)))
+
+
+@action("正在填表……")
+def fill_forms(book: xlwings.Book) -> str:
+    """Fill the blank forms of the bureau that lie beside the workbook, into copies."""
+    folder = folder_of(book)
+    department = department_of(read_book(book), book.name)
+    written, said = [], []
+    for form, filled in filled_forms(department, folder, book.name):
+        for each in filled.books:
+            name = f"{form.stem}{FILLED}{each.suffix}{form.suffix}"
+            written += _write(folder, Output(name, each.write))
+        said.append(sentence(form, filled))
+    if not written:
+        return "没有找到要填的表：请把财政局下发的空白表（.xlsx）放到本工作簿所在的文件夹，再点这个按钮。"
+    return f"{'；'.join(said)}。{_written(department, written)}"
 
 
 @action("正在生成工作簿……")
