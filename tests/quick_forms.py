@@ -70,7 +70,9 @@ def changed(form: Form, **cells: str | float | None) -> Form:
     return replace(form, rows=[*rows])
 
 
-def base(rows: Sequence[Line], *, title: str = "部门整体支出绩效评价基础数据表", merged: Sequence[str] = ()) -> Form:
+def base(
+    rows: Sequence[Line], *, title: str = "部门整体支出绩效评价基础数据表", merged: Sequence[str] = ()
+) -> Form:
     """A short 附件2 with these rows, framed from the second one on."""
     width = max(map(len, rows))
     last = f"{'ABCDEFGHIJ'[width - 1]}{len(rows) + 1}"
