@@ -19,7 +19,8 @@ import pytest
 from click.testing import CliRunner, Result
 from docx import Document
 
-from tests import hostile
+from tests import form_maker, hostile
+from tests.quick_forms import quick
 from xlreport.assets import asset
 from xlreport.checks.rule import Level, rule_lines
 from xlreport.cli import main
@@ -128,6 +129,8 @@ def test_every_command_has_help_with_a_runnable_example(
     monkeypatch.chdir(tmp_path)
     if name != "new":
         (tmp_path / "绩效自评.xlsx").write_bytes(master)
+    if name == "fill":
+        (tmp_path / "财政局空表.xlsx").write_bytes(quick(form_maker.overall()))
     if name == "build":
         monkeypatch.setattr("xlreport.build.build_all.__defaults__", (tmp_path,))
     if name == "setup" and sys.platform == "win32":
