@@ -17,10 +17,15 @@ from click.testing import CliRunner
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from tests.office import convert
+from tests.test_papers import FILLED
 from xlreport.assets import FOLDER, MACROS
 from xlreport.cli import main
+from xlreport.department import papers_of
+from xlreport.report import evaluate
+from xlreport.sheets.paper_sheet import write_papers
 
-LIVE = "绩效自评.xlsm"
+LIVE, PAPERS = "绩效自评.xlsm", "附件.xlsx"
+WIDE = 1040  # pixels of the drawn tab
 NAMESPACE = "{http://schemas.microsoft.com/office/2009/07/customui}"
 # A picture's name → the file it shows, and a text that only its page has.
 PICTURES = {
@@ -33,6 +38,8 @@ PICTURES = {
     "report-first-page": ("报告.docx", "附件1"),
     "report-last-page": ("报告.docx", "2024年4月2日"),
     "filing-figures": ("报送.xlsx", "只列已填写的数据"),
+    "paper-base": (PAPERS, "基础数据表"),
+    "paper-overall": (PAPERS, "部门整体支出绩效自评表"),
 }
 
 
@@ -48,6 +55,7 @@ def make() -> None:
             kind = "报送" if "报送" in path.stem else "报告" if path.suffix == ".docx" else "绩效自评"
             path.rename(folder / f"{kind}{path.suffix}")
         live = print_live(folder)
+        write_papers(papers_of(evaluate(FILLED)), folder / PAPERS, title="附件", author="示例县林业局")
         draw_ribbon(target / "ribbon.png")
         for name, (source, text) in PICTURES.items():
             pdf = live if source == LIVE else convert(soffice, folder / source, "pdf", folder)
@@ -88,10 +96,10 @@ def draw_ribbon(path: Path) -> None:
     file, _, index = found.partition("|")
     font = ImageFont.truetype(file, 15, index=int(index))
     small = ImageFont.truetype(file, 12, index=int(index))
-    picture = Image.new("RGB", (820, 150), "#F3F3F3")
+    picture = Image.new("RGB", (WIDE, 150), "#F3F3F3")
     pen = ImageDraw.Draw(picture)
     tab = next(ElementTree.parse(MACROS / "ribbon.xml").iter(f"{NAMESPACE}tab"))
-    pen.rectangle((0, 0, 820, 28), fill="#217346")
+    pen.rectangle((0, 0, WIDE, 28), fill="#217346")
     pen.rectangle((110, 4, 210, 28), fill="#F3F3F3")
     pen.text((160, 16), tab.attrib["label"], "#217346", font, "mm")
     left = 16
