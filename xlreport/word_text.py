@@ -231,9 +231,7 @@ class _Reader:
         self.text.tables.append(made)
         for at, row in enumerate(_rows(table), 1):
             column, cells = 0, []
-            for cell in row.iter(f"{W}tc"):
-                if next(cell.iterancestors(f"{W}tbl")) is not table:
-                    continue
+            for cell in _inside(row, f"{W}tc"):
                 across = _span(cell)
                 first = len(self.text.lines)
                 self._blocks(cell, f"表{made.number}第{at}行", story)
@@ -308,10 +306,18 @@ class _Reader:
 
 def _rows(table: Any) -> Iterator[Any]:
     """The rows of a table that are not deleted."""
-    for row in table.iter(f"{W}tr"):
-        own = next(row.iterancestors(f"{W}tbl")) is table
-        if own and row.find(f"{W}trPr/{W}del") is None:
+    for row in _inside(table, f"{W}tr"):
+        if row.find(f"{W}trPr/{W}del") is None:
             yield row
+
+
+def _inside(parent: Any, tag: str) -> Iterator[Any]:
+    """The rows of a table or the cells of a row, content controls around them looked through."""
+    for element in parent:
+        if element.tag == tag:
+            yield element
+        elif element.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"):
+            yield from _inside(element, tag)
 
 
 def _span(cell: Any) -> int:

@@ -171,13 +171,12 @@ def _similar(
     # A gap between two links, with what is left in it on both sides, is a place too.
     place_of_ours = _gaps([links.get(at) for at in range(len(ours))])
     place_of_theirs = _gaps([back.get(at) for at in range(len(theirs))], list(range(len(theirs))))
+    open_places: dict[tuple[int | None, int | None], set[int]] = defaultdict(set)
+    for b in open_theirs:
+        open_places[place_of_theirs[b]].add(b)
     for a in open_ours:
         common = Counter(b for word in ours[a].words for b in where.get(word, ()))
-        here = [
-            b
-            for b in open_theirs
-            if place_of_ours[a][0] is not None and place_of_theirs[b] == place_of_ours[a]
-        ]
+        here = open_places.get(place_of_ours[a], ())
         for b in {*common, *here}:
             least = min(len(ours[a].words), len(theirs[b].words))
             share = common[b] / least if least else 0.0

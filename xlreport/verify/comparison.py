@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
+from xlreport.collector import uncollected
 from xlreport.department import Department
 from xlreport.facts import FIGURES, Fact, FactKind, plain_text
 from xlreport.files import read_bytes
@@ -22,9 +23,10 @@ _SELF = re.compile("[本我](?:单位|部门|局|委|办|院|中心|乡|镇|街�
 _REPEATED = 0.45  # likeness of a figure that only says again what stands elsewhere
 _NO_FACT = re.compile(r"(?:电话|手机|传真|邮编|编码|代码|证号|账号|邮箱)[^，。；]{0,6}$")
 _NAME_ALIKE = 0.34
-_LABEL = 12
+_LABEL = 20
 
 
+@uncollected
 def compare(department: Department, path: Path) -> Verification:
     """Compare the Word report at `path` with what the workbook says.
 

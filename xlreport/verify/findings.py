@@ -84,7 +84,7 @@ def _remedy(cells: tuple[str, ...]) -> str:
 
 
 def _what(fact: Fact, label: str) -> str:
-    return f"“{label}”后的{fact.kind}" if label else str(fact.kind)
+    return f"「{label}」后的{fact.kind}" if label else str(fact.kind)
 
 
 def _digits(fact: Fact) -> str:

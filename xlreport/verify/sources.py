@@ -133,7 +133,8 @@ class Sources:
         found = [
             source
             for source in self._by_value.get(fact.value, ())
-            if (not template or source.quoted in template) and (not source.row or source.row in paragraph)
+            if (not template or source.quoted in template or f"{{{{{source.quoted[3:]}}}}}" in template)
+            and (not source.row or source.row in paragraph)
         ]
         if found:
             around = words_of(said.label)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 
 from xlreport.department import Department
-from xlreport.facts import FIGURES, FactKind, alike, facts_of, plain_text, same, words_of
+from xlreport.facts import FactKind, alike, facts_of, plain_text, same, words_of
 from xlreport.model.fields import Kind
 from xlreport.papers.grid import Cell, Paper
 from xlreport.typesetting import shown
@@ -85,9 +85,7 @@ class _Table:
         self.paper, self.table, self.text, self.sources = paper, table, text, sources
         self.ours = [_row([shown(cell) for cell in row]) for row in paper.rows]
         self.theirs = [_row([self._text(cell) for cell in row]) for row in table.rows]
-        self.figures = sum(
-            fact.kind in FIGURES for row in self.theirs for cell in row.texts for fact in facts_of(cell)
-        )
+        self.figures = sum(_figure(text) for row in self.theirs for text in row.texts)
 
     def _text(self, cell: TableCell) -> str:
         return "\n".join(self.text.lines[at].text for at in cell.lines)
