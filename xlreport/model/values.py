@@ -142,13 +142,7 @@ def _money(content: Any, field: Field) -> Value | Wrong:
 
 def _plain_number(content: Any, field: Field) -> Value | Wrong:
     value = _number(content, field, "数字")
-    if isinstance(value, Wrong):
-        return value
-    if value < 0:
-        return Wrong(f"{_short(plain(value))}是负数，此处不能为负，请核对")
-    if value > LIMITS[Kind.NUMBER][1]:
-        return Wrong(f"{_short(plain(value))}过大，请核对")
-    return value
+    return value if isinstance(value, Wrong) else _in_range(value, field, "此处")
 
 
 def _count(content: Any, field: Field) -> Value | Wrong:
@@ -157,11 +151,16 @@ def _count(content: Any, field: Field) -> Value | Wrong:
         return value
     if value != value.to_integral_value():
         return Wrong(f"{_short(plain(value))}不是整数，请填整数（单位为{field.shown_unit}）")
+    value = _in_range(value, field, "数量")
+    return value if isinstance(value, Wrong) else int(value)
+
+
+def _in_range(value: Decimal, field: Field, what: str) -> Decimal | Wrong:
     if value < 0:
-        return Wrong(f"{_short(plain(value))}是负数，数量不能为负，请核对")
-    if value > LIMITS[Kind.COUNT][1]:
+        return Wrong(f"{_short(plain(value))}是负数，{what}不能为负，请核对")
+    if value > LIMITS[field.kind][1]:
         return Wrong(f"{_short(plain(value))}过大，请核对")
-    return int(value)
+    return value
 
 
 def _percent(content: Any, field: Field) -> Value | Wrong:
