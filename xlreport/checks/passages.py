@@ -1,7 +1,7 @@
 """The texts of a record as one text, so that a rule about wording looks through them once."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import accumulate, islice
 from operator import attrgetter
@@ -18,14 +18,23 @@ _TOLD = 20  # of those, how many cells are named at the most
 # What a unit types elsewhere than in its texts: settings, the wording of the report itself, codes and persons.
 _ELSEWHERE = ("settings", "explanations", "template", "carried", "criteria", "bands")
 _OF_UNIT = ("name", "parent")
+# The name of a project as other tables refer to it, and words chosen from a few.
+_REFERRED = ("project", "level_2", "unit")
+_FORM = (None,)
 # Names may hold years and words of their own.
-NAMES = ("name", "project", "implementer", "category", "item")
+NAMES = ("name", "implementer", "category", "item")
+
+
+def first_of(said: Sequence[str], rest: int = 0) -> str:
+    """The first few of what is to be said, and how many more there are."""
+    left = rest + max(len(said) - MOST, 0)
+    return "；".join([*said[:MOST], *([f"另有{left}处"] if left else [])])
 
 
 class Passages:
-    """Every text that is filled in, parted by form feeds."""
+    """Every text that is filled in, parted by form feeds; one that a column has many times stands once."""
 
-    def __init__(self, texts: list[str], places: list[tuple[Section, int | None, str]]) -> None:
+    def __init__(self, texts: list[str], places: list[tuple[Section, str, Sequence[int | None]]]) -> None:
         self.text = BREAK.join(texts)
         self._lengths = list(map(len, texts))
         self._places = places
@@ -34,10 +43,15 @@ class Passages:
     def _starts(self) -> list[int]:
         return list(accumulate((length + 1 for length in self._lengths[:-1]), initial=0))
 
+    def places(self, at: int) -> Iterator[Place]:
+        """The fields that hold the text in which a position lies."""
+        section, key, rows = self._places[bisect_right(self._starts, at) - 1]
+        field = places_of(Inputs)[f"{section.key}_{key}"].field
+        return (Place(section, field, row) for row in rows)
+
     def place(self, at: int) -> Place:
-        """The field in which a position of the text lies."""
-        section, row, key = self._places[bisect_right(self._starts, at) - 1]
-        return Place(section, places_of(Inputs)[f"{section.key}_{key}"].field, row)
+        """The first of them."""
+        return next(self.places(at))
 
     def breach(self, faults: Iterable[Fault], level: Level | None = None) -> Verdict:
         """What a rule says of its faults: the first few with the words around them."""
@@ -46,10 +60,9 @@ class Passages:
         if not first:
             return KEPT
         rest = list(found)
-        words = "；".join(self._sentence(fault) for fault in first)
-        more = f"；另有{len(rest)}处" if rest else ""
-        places = (self.place(fault.start).path for fault in [*first, *rest][:_TOLD])
-        return Breach(words=words + more, paths=tuple(dict.fromkeys(places)), level=level)
+        words = first_of([self._sentence(fault) for fault in first], len(rest))
+        places = (place.path for fault in [*first, *rest] for place in self.places(fault.start))
+        return Breach(words=words, paths=tuple(dict.fromkeys(islice(places, _TOLD))), level=level)
 
     def _sentence(self, fault: Fault) -> str:
         return f"{self.place(fault.start).label}“{around(self.text, fault.start, fault.end)}”：{fault.says}"
@@ -63,17 +76,20 @@ class Passages:
 def passages_of(inputs: Inputs) -> Mapping[str, Derived]:
     """The texts of a record; None where there are none."""
     texts: list[str] = []
-    places: list[tuple[Section, int | None, str]] = []
+    places: list[tuple[Section, str, Sequence[int | None]]] = []
     for column in _columns():
         part = getattr(inputs, column.section.key)
         if not column.section.table:
             if text := column.of(part):
                 texts.append(text)
-                places.append((column.section, None, column.key))
+                places.append((column.section, column.key, _FORM))
             continue
-        filled = [(row, text) for row, text in enumerate(map(column.of, part)) if text]
-        texts += [text for _, text in filled]
-        places += [(column.section, row, column.key) for row, _ in filled]
+        rows: dict[str, list[int | None]] = {}
+        for row, text in enumerate(map(column.of, part)):
+            if text:
+                rows.setdefault(text, []).append(row)
+        texts += rows
+        places += [(column.section, column.key, at) for at in rows.values()]
     return {"passages": Derived(Passages(texts, places) if texts else None, ())}
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain, combinations
 
-from xlreport.checks.passages import MOST, Passages
+from xlreport.checks.passages import MOST, Passages, first_of
 from xlreport.checks.rule import KEPT, NOT_APPLICABLE, Breach, Level, Verdict, rule, worded
 from xlreport.model.fields import fields_of
 from xlreport.model.inputs import Accounts, Procurement, Project, ThreePublic
@@ -80,26 +80,30 @@ def columns_have_one_unit(*values: Decimal | None) -> Verdict:
     return KEPT
 
 
-@rule("X01", Level.HARD, _UNITS, "", _SAME, each=Project)
-def project_has_one_unit(
-    prior: Decimal | None,
-    initial: Decimal | None,
-    full_year: Decimal | None,
-    arrived: Decimal | None,
-    executed: Decimal | None,
-) -> Verdict:
-    given = {
-        "prior": prior,
-        "initial": initial,
-        "full_year": full_year,
-        "arrived": arrived,
-        "executed": executed,
-    }
-    at = _in_yuan(given)
-    if not at:
-        return KEPT
-    large, small = (worded(name, given[name], Project) for name in at)
-    return Breach(words=f"{large}是{small}的一万倍", at=at)
+_AMOUNTS = ("prior", "initial", "full_year", "arrived", "executed")
+
+
+@rule(
+    "X01",
+    Level.HARD,
+    _UNITS,
+    "",
+    _SAME,
+    figures=("projects_name", *(f"projects_{key}" for key in _AMOUNTS)),
+)
+def project_has_one_unit(names: tuple[str | None, ...], *columns: tuple[Decimal | None, ...]) -> Verdict:
+    if not names:
+        return NOT_APPLICABLE
+    # Hardly a project is that large, so hardly a row is looked at.
+    large = {row for column in columns for row, value in enumerate(column) if value and value >= _WAN}
+    said, paths = [], []
+    for row in sorted(large):
+        given = {key: column[row] for key, column in zip(_AMOUNTS, columns, strict=True)}
+        if at := _in_yuan(given):
+            one, other = (worded(key, given[key], Project) for key in at)
+            said.append(f"项目【{names[row]}】{one}是{other}的一万倍")
+            paths += [f"projects[{row}].{key}" for key in at]
+    return Breach(words=first_of(said), paths=tuple(paths)) if said else KEPT
 
 
 _YEARS = "年份是评价年度，报告日期在次年"
@@ -134,11 +138,8 @@ def project_is_of_the_year(projects_name: tuple[str | None, ...], unit_year: int
     ]
     if not strange:
         return KEPT
-    said = "；".join(f"项目【{name}】{fault.says}" for _, name, fault in strange[:MOST])
-    rest = f"；另有{len(strange) - MOST}处" if len(strange) > MOST else ""
-    return Breach(
-        words=said + rest, paths=tuple(dict.fromkeys(f"projects[{row}].name" for row, *_ in strange))
-    )
+    words = first_of([f"项目【{name}】{fault.says}" for _, name, fault in strange])
+    return Breach(words=words, paths=tuple(dict.fromkeys(f"projects[{row}].name" for row, *_ in strange)))
 
 
 _NUMBERS = "文号写成〔年份〕号数，年份四位"
@@ -166,16 +167,15 @@ _faults("X06", Level.HARD, _NUMERALS, "请补上或更正编号", numbering.gaps
 @rule("X06", Level.HARD, _NUMERALS, "", "编号由程序编排，请删去")
 def numerals_are_ours(duties_text: tuple[str | None, ...], projects_name: tuple[str | None, ...]) -> Verdict:
     """These stand in the report behind numerals of its own."""
+    if not duties_text and not projects_name:
+        return NOT_APPLICABLE
     columns = (("duties", "text", duties_text), ("projects", "name", projects_name))
-    filled = [
+    double = [
         (f"{section}[{row}].{key}", text)
         for section, key, column in columns
         for row, text in enumerate(column)
-        if text
+        if text and text[0] in numbering.FIRST and LINE not in text and numbering.numeral(text)
     ]
-    if not filled:
-        return NOT_APPLICABLE
-    double = [(path, text) for path, text in filled if LINE not in text and numbering.numeral(text)]
     if not double:
         return KEPT
     said = "、".join(

@@ -22,7 +22,7 @@ _FIXED = re.compile(rf"(?<![\d.,])\d+\.\d0\s*万元{_LIMIT}")
 _SHORT = re.compile(rf"(?<![\d.,])(?!0+万)\d+(?:\.\d)?\s*万元{_LIMIT}")
 _LONG = re.compile(r"(?<![\d.,])\d+\.\d{3,}(?=\s*(?:万元|%|％))")
 _GROUPED = re.compile(r"(?<![\d.,，])\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?(?=\s*(?:万?元|亿元))")
-_FULL_WIDTH = re.compile(r"[０-９．]*[０-９][０-９．]*(?=\s*(?:万元|元|亿元|％|%))")
+_FULL_WIDTH = re.compile(r"(?<![０-９．])[０-９][０-９．]*+(?=\s*(?:万元|元|亿元|％|%))")
 _ANY_FULL = re.compile("[０-９]")
 _NEGATIVE = re.compile(
     r"(?:(?<=^)|(?<=[^\d０-９%％元年月日号.A-Za-z—–－-]))[-－−](\d+(?:\.\d+)?)\s*(?:万元|元|亿元)"
@@ -44,10 +44,15 @@ def unit_slips(text: str) -> Iterator[Fault]:
     >>> [fault.says for fault in unit_slips("决算数1.97元，其中：接待1.97万元。每人补助1.5元，共3万元。")]
     ['“1.97元”应为“1.97万元”']
     """
+    start = end = 0
+    same: set[Decimal] = set()
+    in_wan = False
     for found in _YUAN.finditer(text) if "元" in text else ():
-        start, end = sentence_at(text, found.start())
-        same = {Decimal(other[1]) for other in _WAN.finditer(text, start, end)}
-        if not same and not _all_in_yuan(text, start, end):
+        if found.start() >= end:
+            start, end = sentence_at(text, found.start())
+            same = {Decimal(other[1]) for other in _WAN.finditer(text, start, end)}
+            in_wan = bool(same) or _near_wan(text, start, end)
+        if not in_wan:
             continue
         before, after = _prices()
         if before.search(text, max(start, found.start() - _NEAR), found.start()) or after.match(
@@ -61,7 +66,7 @@ def unit_slips(text: str) -> Iterator[Fault]:
             yield Fault(found.start(), found.end(), f"“{number}元”应为“{number}万元”")
 
 
-def _all_in_yuan(text: str, start: int, end: int) -> bool:
+def _near_wan(text: str, start: int, end: int) -> bool:
     """Whether a sentence without 万元 stands in a paragraph of amounts in 万元."""
     first = max(text.rfind(mark, 0, start) for mark in "\n\f") + 1
     last = min((at for mark in "\n\f" if (at := text.find(mark, end)) >= 0), default=len(text))

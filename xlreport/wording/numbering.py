@@ -7,7 +7,8 @@ from typing import NamedTuple
 from xlreport.wording.fault import LINE, Fault, pieces
 
 _DIGITS = "零一二三四五六七八九"
-_CHINESE = "[一二三四五六七八九十]{1,3}"
+_CHINESE = "[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九](?![一二三四五六七八九])"
+FIRST = frozenset("一二三四五六七八九十（(0123456789 　\t")  # what a numeral may begin with
 # The four kinds of a 公文, and 一是 … 二是 … within a paragraph.
 _KINDS = (
     ("一、", re.compile(rf"\s*({_CHINESE})[、.．]")),
@@ -88,23 +89,18 @@ def clause_gaps(text: str) -> Iterator[Fault]:
     before = 0
     for found in _CLAUSE.finditer(text):
         number = _number(found[1])
-        if number != 1 and number != before + 1:
+        # Without a first one it may count on from 首先.
+        if before and number not in (1, before + 1):
             word = found[0].strip()[1]
-            says = (
-                f"“{_chinese(before)}{word}”之后是“{found[1]}{word}”"
-                if before
-                else f"“{found[1]}{word}”之前没有“一{word}”"
-            )
+            says = f"“{_chinese(before)}{word}”之后是“{found[1]}{word}”"
             yield Fault(found.start(1), found.end(), says)
         before = number
 
 
 def _number(text: str) -> int:
-    if text.isdigit():
-        return int(text)
     tens, ten, ones = text.rpartition("十")
     if not ten:
-        return _DIGITS.index(text[0]) if len(text) == 1 else 0
+        return int(text) if text.isdigit() else _DIGITS.index(text)
     return (_DIGITS.index(tens) if tens else 1) * 10 + (_DIGITS.index(ones) if ones else 0)
 
 

@@ -12,7 +12,7 @@ _STRAIGHT = '"＂'
 _BETWEEN = r"[^\n\f]"
 # 财预〔2020〕10号, with whatever brackets were typed.
 _NUMBER = re.compile(
-    r"(?<=[\u4e00-\u9fff])(?P<open>[〔\[【（(［〖])(?P<year>\d{1,6})(?P<close>[〕\]】）)］〗])(?=第?\d{1,5}号)"
+    r"(?P<open>[〔\[【（(［〖])(?<=[\u4e00-\u9fff].)(?P<year>\d{1,6})(?P<close>[〕\]】）)］〗])(?=第?\d{1,5}号)"
 )
 _FIRST_YEAR = 1949
 
