@@ -104,7 +104,7 @@ class _Reader:
         known = self.values.get(path)
         if known is None:
             self.values[path] = said
-        elif known.value != value and sure and known.sure:
+        elif known.value != value and sure and known.sure and not isinstance(value, str):
             self.story.conflicts.append((known, said))
 
     def _text(self, path: str, at: int) -> None:

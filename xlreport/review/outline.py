@@ -70,7 +70,8 @@ def nodes_of(paragraphs: Sequence[str]) -> list[Node]:
     for text in paragraphs:
         found = numeral(text)
         words = text[found.end :].strip() if found else text.strip()
-        level = None if found else _known_headings().get(_bare(words))
+        short = not found and len(words) <= _LONGEST
+        level = _known_headings().get(_bare(words)) if short else None
         heading = _is_heading(words, found, level)
         if heading:
             part = _part(words, part if found and found.level > 1 else Part.OTHER)
