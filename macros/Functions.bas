@@ -42,10 +42,10 @@ Failed:
     XR_RATES = XrFailed()
 End Function
 
-Public Function XR_SCORE(value, target, points) As Variant
+Public Function XR_SCORE(value, target, points, Optional direction) As Variant
 Attribute XR_SCORE.VB_ProcData.VB_Invoke_Func = " \n20"
     On Error GoTo Failed
-    XR_SCORE = XrCall("XR_SCORE", Array(value, target, points), Empty)
+    XR_SCORE = XrCall("XR_SCORE", Array(value, target, points, direction), Empty)
     Exit Function
 Failed:
     XR_SCORE = XrFailed()
