@@ -9,7 +9,7 @@ from xlreport.facts import Fact, FactKind
 _COLUMNS = (
     ("prior", "上年|去年|上一年|同期"),
     ("full_year", "全年预算|调整后?(?:的)?预算|调整预算"),
-    ("final", "决算|全年执行|执行数|实际支出|实际完成|支出实际"),
+    ("final", "决算|全年执行|执行数|实际"),
     ("initial", "年初预算|预算"),
 )
 _COLUMN_OF = {
@@ -42,8 +42,13 @@ _OF_PART = {
     "ACCOUNTS": "accounts",
     "OVERALL": "accounts",
 }
-# The words right before a figure, without what only leads to it.
+# The words right before a figure, without what only leads to it, and without what names its column.
 _LEADING = re.compile(r"(?:[数额]|金额|总额|合计|共计|共|为|是|达到?|约|计|了|列支|\s)+$")
+_COLUMN = re.compile(
+    r"(?:(?:年初|全年|年度|调整后?的?)?(?:预算|决算|执行|实际)(?:支出|采购|安排|执行)?|(?<=.)实际支出)$"
+)
+# A difference is no figure of its own.
+_DIFFERENCE = re.compile(r"同比|[比较](?:上年|去年|上一年|20\d\d年|同期)|(?:增加|减少|下降|增长|节约|超出)$")
 
 _FIELDS = {
     "accounts": (
@@ -58,8 +63,8 @@ _FIELDS = {
         ("personnel", "人员(?:经费|支出)"),
         ("public", "公用(?:经费|支出)"),
         ("project", "项目支出"),
-        ("income", "(?:总收入|收入(?:总计|预算|决算)?)"),
-        ("expenditure", "(?:总支出|支出(?:总计|预算|决算)?|全年执行|年初预算|全年预算|年初预算安排)"),
+        ("income", "总收入|收入(?:总计)?"),
+        ("expenditure", "总支出|支出(?:总计)?"),
     ),
     "three_public": (
         ("abroad", "(?:因公)?出国.*"),
@@ -67,13 +72,13 @@ _FIELDS = {
         ("vehicle_purchase", "(?:公务用车|车辆)?购置费?"),
         ("vehicle_upkeep", "(?:公务用车|车辆)?运行(?:维护)?费?"),
         ("reception", "(?:公务)?接待费?(?:支出)?"),
-        ("total", '三公[”"]?(?:经费)?(?:支出|年初)?(?:预算|决算|支出)?(?:支出)?|(?:预算|决算|实际)(?:支出)?'),
+        ("total", '三公[”"]?(?:经费)?(?:支出)?'),
     ),
     "procurement": (
         ("goods", "货物(?:类|支出|采购)?"),
         ("works", "工程(?:类|支出|采购)?"),
         ("services", "服务(?:类|支出|采购)?"),
-        ("total", "政府采购(?:支出|预算|决算|执行|实际)?(?:支出)?|(?:预算|决算|实际)(?:支出|采购)?"),
+        ("total", "政府采购(?:支出)?"),
     ),
     "assets": (
         ("in_use", "在用(?:固定)?资产|(?:固定)?资产在用"),
@@ -113,50 +118,74 @@ _ADJUSTMENTS = (
     ("adjustment.reductions", re.compile("(?:追减|调减)(?:预算|资金|指标)?$")),
     ("adjustment.carried_over", re.compile("(?:上年|年初)结转(?:结余|和结余)?(?:资金)?$")),
 )
+_BARE = re.compile(r"(?:20\d\d年度?|本年度?|年初|全年|财政|其中|实际)*")
 _DOWN = "减少|下降|少"
 _COMPARED = re.compile(rf"[较比](?:年初)?预算(?:数|总额)?(?:增加|增长|多|{_DOWN})")
 
 
+# What a bare 预算数 or 决算数 is of, where nothing else was named.
+_WHOLE = {"accounts": "expenditure", "three_public": "total", "procurement": "total"}
+_TOPICS = {"基本支出": "basic", "项目支出": "project"}
+_WITH_TOTALS = ("ACCOUNTS", "OVERALL")  # parts in which a bare 预算数 is the department's
+
+
 @dataclass
 class Context:
-    """What a paragraph spoke of last."""
+    """What a paragraph spoke of last, and the heading that it stands under."""
 
     part: str
+    under: str = ""
     family: str = ""
     column: str = ""
+    topic: str = ""
     last: str = ""  # the field of the last amount
 
     def __post_init__(self) -> None:
         self.family = _OF_PART.get(self.part, "")
+        self.end_sentence()
+
+    def end_sentence(self) -> None:
+        """The next sentence begins with what the heading is about."""
+        self.topic = next((topic for words, topic in _TOPICS.items() if words in self.under), "")
+
+    @property
+    def usual_column(self) -> str:
+        """The column that a figure without one belongs to, by the heading."""
+        return "initial" if "预算" in self.under and "决算" not in self.under else "final"
 
     def hear(self, label: str, *, rate: bool) -> None:
         """Take in the words before a figure; those before a rate name its base, not what is spoken of."""
-        if _COMPARED.search(label) or _adjustment(label):
-            return
         for family, words in _FAMILIES:
             if re.search(words, label):
-                self.family = (
-                    self.family if family == "accounts" and self.family == "three_public" else family
-                )
+                if not (family == "accounts" and self.family in ("three_public", "procurement")):
+                    self.topic = "" if family != self.family else self.topic
+                    self.family = family
                 break
         for column, words in _COLUMNS if not rate else ():
             if re.search(words, label):
                 self.column = column
                 break
+        # What was spent on these is no budget.
+        if not self.column and self.family in ("three_public", "procurement") and "支出" in label:
+            self.column = "final"
 
 
-def field_of(label: str, after: str, fact: Fact, context: Context) -> str | None:
-    """The path of the field that a figure is, or None; the context takes the words in."""
+def field_of(label: str, fact: Fact, context: Context) -> tuple[str, bool] | None:
+    """The path of the field that a figure is, and whether that is sure; the context takes the words in."""
+    if fact.kind is FactKind.AMOUNT:
+        if _COMPARED.search(label):
+            return ("stated.increase", True) if context.last == "final.income" else None
+        if path := _adjustment(label):
+            return path, True
+        if _DIFFERENCE.search(label):
+            return None
     context.hear(label, rate=fact.kind is FactKind.PERCENT)
-    if fact.kind is FactKind.PERCENT:
-        return _rate(label, context)
-    if fact.kind is FactKind.COUNT:
-        return _count(label, fact, context)
-    if _COMPARED.search(label):
-        return "stated.increase" if context.last == "final.income" else None
-    path = _adjustment(label) or _amount(label, context)
-    context.last = path or ""
-    return path
+    if fact.kind is FactKind.AMOUNT:
+        found = _amount(label, context)
+        context.last = found[0] if found else ""
+        return found
+    path = _rate(label, context) if fact.kind is FactKind.PERCENT else _count(label, fact, context)
+    return (path, True) if path else None
 
 
 def _adjustment(label: str) -> str | None:
@@ -169,16 +198,23 @@ def is_decrease(label: str) -> bool:
     return re.search(_DOWN, label) is not None
 
 
-def _amount(label: str, context: Context) -> str | None:
+def _amount(label: str, context: Context) -> tuple[str, bool] | None:
     words = _LEADING.sub("", label)
-    key = next((key for key, ending in _ENDINGS.get(context.family, ()) if ending.search(words)), None)
-    if key is None:
-        return None
+    words = _LEADING.sub("", _COLUMN.sub("", words))
+    endings = _ENDINGS.get(context.family, ())
+    key = next((key for key, ending in endings if ending.search(words)), None)
     if context.family == "assets":
-        return f"assets.{key}"
-    column = context.column or ("final" if context.family == "procurement" else "")
-    section = _COLUMN_OF[context.family].get(column, "")
-    return f"{section}.{key}" if section else None
+        return (f"assets.{key}", True) if key else None
+    if key is None:
+        if not _BARE.fullmatch(words) or context.family not in _WHOLE:
+            return None
+        if not context.topic and context.family == "accounts" and context.part not in _WITH_TOTALS:
+            return None
+        key = context.topic or _WHOLE[context.family]
+    context.topic = key
+    sure = bool(context.column)
+    section = _COLUMN_OF.get(context.family, {}).get(context.column or context.usual_column, "")
+    return (f"{section}.{key}", sure) if section else None
 
 
 def _rate(label: str, context: Context) -> str | None:
@@ -205,10 +241,10 @@ def _count(label: str, fact: Fact, context: Context) -> str | None:
     for path, words in _PEOPLE:
         if re.search(words, label):
             return path
-    column = (
-        "establishment" if "编制" in label else "in_post" if re.search("在职|实有", label) else context.last
-    )
     kind = next((key for key, words in _KINDS if re.search(words, label)), None)
+    column = "establishment" if "编制" in label else "in_post" if re.search("在职|实有", label) else ""
+    if kind or not column:
+        column = context.last or column  # 在职48人，其中行政编制20人
     if kind is None and not re.search("编制|在职|实有", label):
         return None
     if column not in ("establishment", "in_post"):

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from xlreport.checks.budget import SOURCES
 from xlreport.facts import FIGURES, Fact, FactKind, chinese_number, facts_of
-from xlreport.model.fields import Value, sections_of
+from xlreport.model.fields import Value
 from xlreport.model.inputs import Inputs, Office, Project, Subunit, empty, with_values
 from xlreport.review.labels import Context, field_of, is_decrease
 from xlreport.review.outline import Node, Part, nodes_of, project_name
@@ -116,18 +115,19 @@ class _Reader:
         """The amounts, rates and head counts of a paragraph of running text."""
         text = node.text
         slips = {slip.start for slip in unit_slips(text)}
-        context = Context(node.part.name)
+        context = Context(node.part.name, node.under)
         end = 0
         for fact in figures_of(text):
             label = _label(text, end, fact.start)
+            if "。" in text[end : fact.start]:
+                context.end_sentence()
             end = fact.end
-            path = field_of(label, text[fact.end : fact.end + 8], fact, context)
-            if path is None:
+            found = field_of(label, fact, context)
+            slip = fact.start in slips
+            value = _value(fact, slip=slip)
+            if found is None or value is None:
                 continue
-            sure = fact.start not in slips
-            value = _value(fact, slip=not sure)
-            if value is None:
-                continue
+            path, sure = found[0], found[1] and not slip
             if path.startswith("rates."):
                 sentence = text[slice(*sentence_at(text, fact.start))].strip()
                 self.story.rates.append(Said(path, value, at, fact.start, fact.end, sentence, sure))
@@ -137,8 +137,8 @@ class _Reader:
                 value = -value if down else value
                 self._say("stated.direction", "减少" if down else "增加", at, fact.start, fact.end)
             self._say(path, value, at, fact.start, fact.end, sure)
-        if (found := _AS_OF.search(text)) and "资产" in text and (day := _day(found)):
-            self._say("assets.as_of", day, at, *found.span())
+        if (dated := _AS_OF.search(text)) and "资产" in text and (day := _day(dated)):
+            self._say("assets.as_of", day, at, *dated.span())
         if (why := _REASON.search(text)) and context.column:
             path = "texts.execution_reason" if node.part is Part.OVERALL else "texts.difference_reason"
             self._say(path, why["why"], at, *why.span("why"))
@@ -179,12 +179,12 @@ class _Reader:
 
     def _lists(self, at: int, text: str) -> None:
         """Counted offices and units, and their names."""
-        for found in _LISTED.finditer(text):
+        for found in (*_LISTED.finditer(text), *_LISTED_BEFORE.finditer(text)):
             section = _section_of(found["what"])
             self._count(f"people.{section}", found["count"], at, found)
             start = found.start("names")
             for row, name in enumerate(re.finditer(r"[^、，,和及]+", found["names"])):
-                words = name[0].strip()
+                words = name[0].strip().removesuffix("等")
                 path = f"{section}[{row}].name"
                 if words and path not in self.values:
                     self._say(path, words, at, start + name.start(), start + name.end())
@@ -219,8 +219,18 @@ class _Reader:
             break
         return signed
 
+    def _vehicles(self) -> None:
+        """Where only upkeep or purchase is said, that is all of what vehicles cost."""
+        for section in ("three_public_budget", "three_public_final"):
+            parts = [self.values.get(f"{section}.vehicle_{part}") for part in ("purchase", "upkeep")]
+            given = [part for part in parts if part]
+            if f"{section}.vehicles" not in self.values and given:
+                value = sum((part.value for part in given if isinstance(part.value, Decimal)), Decimal())
+                path = f"{section}.vehicles"
+                self.values[path] = replace(given[0], path=path, value=value, sure=False)
+
     def _build(self) -> None:
-        _drop_partial(self.values)
+        self._vehicles()
         sections: dict[str, Any] = {}
         for path, said in self.values.items():
             section, _, key = path.partition(".")
@@ -266,6 +276,9 @@ _WHAT = rf"(?P<what>{_OFFICES}|{_SUBUNITS})"
 _LISTED = re.compile(
     rf"{_NUMBER}个{_WHAT}[，,]?(?:分别)?(?:为|是|有|包括)?[：:]?(?<=[为是有括：:])(?P<names>[^；;。]+)"
 )
+_LISTED_BEFORE = re.compile(
+    rf"(?:内设|下设|下辖|设有|设立?)(?P<names>[\u4e00-\u9fff（）()]+(?:[、，][\u4e00-\u9fff（）()]+)*?)等?共?{_NUMBER}个{_WHAT}"
+)
 _COUNTED = re.compile(rf"{_NUMBER}个{_WHAT}")
 _COUNTED_AFTER = re.compile(rf"{_WHAT}{_NUMBER}个")
 
@@ -301,14 +314,3 @@ def _day(found: re.Match[str]) -> date | None:
         return date(*map(int, found.groups()[-3:]))
     except ValueError:
         return None
-
-
-def _drop_partial(values: dict[str, Said]) -> None:
-    """A single part after 其中 need not be all of the total; the rule of sums could only misjudge it."""
-    for section in sections_of(Inputs):
-        if section.table or f"{section.key}.income" not in values:
-            continue
-        sources = [f"{section.key}.{f.key}" for f in section.fields if f.part and f.key in SOURCES]
-        given = [path for path in sources if path in values]
-        if len(given) == 1 and values[given[0]].value != values[f"{section.key}.income"].value:
-            del values[given[0]]

@@ -46,6 +46,7 @@ class Node:
     numeral: Numeral | None
     heading: bool
     level: int | None = None  # of a heading without numeral, where it is known
+    under: str = ""  # the heading above it
 
 
 @cache
@@ -66,7 +67,7 @@ def _bare(text: str) -> str:
 def nodes_of(paragraphs: Sequence[str]) -> list[Node]:
     """The paragraphs with the part that each stands in."""
     nodes = []
-    part = Part.OTHER
+    part, under = Part.OTHER, ""
     for text in paragraphs:
         found = numeral(text)
         words = text[found.end :].strip() if found else text.strip()
@@ -74,8 +75,8 @@ def nodes_of(paragraphs: Sequence[str]) -> list[Node]:
         level = _known_headings().get(_bare(words)) if short else None
         heading = _is_heading(words, found, level)
         if heading:
-            part = _part(words, part if found and found.level > 1 else Part.OTHER)
-        nodes.append(Node(text, part, found, heading, level))
+            part, under = _part(words, part if found and found.level > 1 else Part.OTHER), words
+        nodes.append(Node(text, part, found, heading, level, under))
     return nodes
 
 
@@ -133,7 +134,7 @@ def _is_sibling(nodes: Sequence[Node], at: int, last: dict[int, int]) -> bool:
 
 
 _PROJECT = re.compile(
-    r"(?P<name>[^，。；：\n]{2,60}?)，[^。]{0,40}?(?:预算|安排|下达|到位)[^。]*?\d\s*万?元[^。]*?(?:执行|支出|支付|完成|使用)"
+    r"(?P<name>[^，。；：\n]{2,60}?)[，：][^。]{0,40}?(?:预算|安排|下达|到位)[^。]*?\d\s*万?元[^。]*?(?:执行|支出|支付|完成|使用)"
 )
 _DESCRIBED = 500  # characters in which the figures of a project stand
 _NO_PROJECT = re.compile(

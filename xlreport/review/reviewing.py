@@ -26,6 +26,8 @@ OWN_RULES = {
     "R03": (Level.HARD, "写出的比率等于重新计算的比率"),
 }
 _LABELS = "J06"  # the rule on which budget a project's figure is called
+# Sums of which a narrative may name one part only, after 其中: that says nothing of the total.
+_SUMS = ("E01", "E02", "B02", "B03", "F01", "F02", "F04", "S01", "S02", "P01")
 _GENERIC = "请写明具体原因和做法"
 _UNEVEN = "请统一写法"
 
@@ -96,6 +98,8 @@ def _of_record(story: Narrative) -> Iterator[Remark]:
         findings(story.inputs, values, rules=[item for item in _rules() if item.id != _LABELS]),
         findings(printed, values, rules=[item for item in _rules() if item.id == _LABELS]),
     ):
+        if finding.rule in _SUMS and len(finding.fields) < 3:
+            continue
         said = next((found for path in finding.fields if (found := story.source(path))), None)
         message = finding.message
         if finding.rule == "T01":
