@@ -556,6 +556,18 @@ BAD_INDICATORS: dict[str, tuple[dict[str, Any], tuple[tuple[str, Level, str, str
         {"direction": "=", "target": "50%", "actual": "100%"},
         (("T07", EXPLAIN, "reason", f"指标【成活率】：分值100分，得分50分，{NO_REASON}"),),
     ),
+    "far from a target that is to be hit, and marked down further": (
+        {"direction": "=", "target": "50%", "actual": "100%", "score": Decimal(40), "reason": "超出"},
+        (
+            (
+                "T06",
+                EXPLAIN,
+                "score",
+                "指标【成活率】：指标值=50%，完成值100%，分值100分，得分40分，应为50分，相差10分；"
+                "请按计算结果更正得分，另有规定的请说明。",
+            ),
+        ),
+    ),
     "far below a target that is the most": (
         {"direction": "≤", "target": "50%", "actual": "10%"},
         (),
@@ -755,6 +767,23 @@ def test_bad_references_between_tables_get_their_sentence(what: str) -> None:
     )
     found = [(f.rule, f.level, f.fields, f.message) for f in evaluate(inputs).findings if f.rule[0] in "MT"]
     assert found == expected
+
+
+def test_of_two_projects_of_a_name_the_first_has_the_money() -> None:
+    twice = (project_named("造林"), project_named("造林"))
+    inputs = with_values(BASE, projects=twice, funds=(fund_of("造林", executed=99),), indicators=())
+    (finding,) = (f for f in evaluate(inputs).findings if f.rule == "T03")
+    assert finding.fields == ("projects[0].executed",)
+
+
+@pytest.mark.parametrize("section", ["three_public_prior", "procurement_prior"])
+def test_a_total_of_nothing_needs_no_parts(section: str) -> None:
+    record = getattr(empty(), section)
+    nothing, something = (with_values(BASE, **{section: record._replace(total=Decimal(n))}) for n in (0, 1))
+    found = [
+        [f.rule for f in evaluate(inputs).findings if f.rule == "D04"] for inputs in (nothing, something)
+    ]
+    assert found == [[], ["D04"]]
 
 
 def criterion(**values: Any) -> Criterion:

@@ -108,6 +108,20 @@ def test_sorted_projects_give_project_spending_within_rounding(path: str) -> Non
     assert levels(with_values(moved(path, 1), projects=unsorted), "D03") == set()
 
 
+def test_projects_of_nothing_widen_no_tolerance() -> None:
+    nothing = BASE.projects[0]._replace(name="已完成的项目", prior=D(0))
+    more = with_values(moved("prior.project", D("0.02") + FEN), projects=(*BASE.projects, nothing))
+    assert levels(more, "D03") == {HARD}
+
+
+@pytest.mark.parametrize("key", ["initial", "full_year", "executed"])
+def test_the_money_of_a_project_may_be_a_cent_off(key: str) -> None:
+    own = BASE.projects[0]
+    for difference, level in ((D("0.01"), set()), (D("0.010001"), {HARD})):
+        for amount in (getattr(own, key) + difference, getattr(own, key) - difference):
+            assert levels(with_project(**{key: amount}), "T03") == level, (key, amount)
+
+
 def test_what_is_part_of_the_public_funds_passes_them_by_no_more_than_rounding() -> None:
     for above, level in ((D(0), set()), (FEN, {HINT}), (D("0.02"), {HINT}), (D("0.02") + FEN, {HARD})):
         assert levels(moved("final.office", 12 + above), "D02") == level, above
