@@ -131,11 +131,13 @@ def test_every_command_has_help_with_a_runnable_example(
         (tmp_path / "绩效自评.xlsx").write_bytes(master)
     if name == "fill":
         (tmp_path / "财政局空表.xlsx").write_bytes(quick(form_maker.overall()))
+    if name in ("review", "verify"):
+        done("report", "绩效自评.xlsx", "-o", "自评报告.docx")
     if name == "build":
         monkeypatch.setattr("xlreport.build.build_all.__defaults__", (tmp_path,))
     if name == "setup" and sys.platform == "win32":
         return  # it would do it
-    assert run(*arguments).exit_code == {"check": 1, "setup": 2}.get(name, 0)
+    assert run(*arguments).exit_code == {"check": 1, "review": 1, "setup": 2}.get(name, 0)
 
 
 def test_the_group_has_help_and_the_version() -> None:

@@ -14,7 +14,7 @@ from xlreport.model.inputs import Inputs
 from xlreport.wording.fault import BREAK, Fault, around
 
 MOST = 3  # faults that one sentence tells
-_TOLD = 20  # of those, how many cells are named at the most
+TOLD = 20  # of those, how many cells are named at the most
 # What a unit types elsewhere than in its texts: settings, the wording of the report itself, codes and persons.
 _ELSEWHERE = ("settings", "explanations", "template", "carried", "criteria", "bands")
 _OF_UNIT = ("name", "parent")
@@ -62,7 +62,7 @@ class Passages:
         rest = list(found)
         words = first_of([self._sentence(fault) for fault in first], len(rest))
         places = (place.path for fault in [*first, *rest] for place in self.places(fault.start))
-        return Breach(words=words, paths=tuple(dict.fromkeys(islice(places, _TOLD))), level=level)
+        return Breach(words=words, paths=tuple(dict.fromkeys(islice(places, TOLD))), level=level)
 
     def _sentence(self, fault: Fault) -> str:
         return f"{self.place(fault.start).label}“{around(self.text, fault.start, fault.end)}”：{fault.says}"

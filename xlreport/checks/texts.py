@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain, combinations
 
-from xlreport.checks.passages import MOST, Passages, first_of
+from xlreport.checks.passages import MOST, TOLD, Passages, first_of
 from xlreport.checks.rule import KEPT, NOT_APPLICABLE, Breach, Level, Verdict, rule, worded
 from xlreport.model.fields import fields_of
 from xlreport.model.inputs import Accounts, Procurement, Project, ThreePublic
@@ -139,7 +139,9 @@ def project_is_of_the_year(projects_name: tuple[str | None, ...], unit_year: int
     if not strange:
         return KEPT
     words = first_of([f"项目【{name}】{fault.says}" for _, name, fault in strange])
-    return Breach(words=words, paths=tuple(dict.fromkeys(f"projects[{row}].name" for row, *_ in strange)))
+    return Breach(
+        words=words, paths=tuple(dict.fromkeys(f"projects[{row}].name" for row, *_ in strange[:TOLD]))
+    )
 
 
 _NUMBERS = "文号写成〔年份〕号数，年份四位"
