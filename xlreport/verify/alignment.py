@@ -22,6 +22,8 @@ from xlreport.facts import (
 )
 
 _END = re.compile(r"[。！？!?；;\n]+")
+_STOP = "[，,、。；;:：()]"
+_BARE = re.compile(r"(?:^|[，,、]|其中[:：]?)\s*$")  # before a fact without a name in front of it
 _ALIKE = 0.5  # the share of a sentence found in another by which it is taken for it
 _ALIKE_HERE = 0.25  # where their neighbours belong together
 _TIE = 0.02
@@ -39,6 +41,7 @@ class Said(NamedTuple):
     behind: frozenset[str]
     label: str  # the words before it
     topic: frozenset[str]  # the names in its paragraph
+    own: frozenset[str]  # the words that it has for itself
 
     def likeness(self, other: "Said") -> float:
         """How much the words around two facts have in common."""
@@ -99,7 +102,15 @@ def _segment(segment: Segment, plain: str, facts: list[Fact]) -> Segment:
         label = before[-_FAR:]
         behind = _letters(plain[fact.end : fact.end + 3 * _BEHIND])[:_BEHIND]
         around = (words_of(label[-_NEAR:]), words_of(label), words_of(behind))
-        said = Said(fact, segment.line, *around, label.replace(MARK, ""), segment.topic)
+        if _BARE.search(plain[segment.start : fact.start]):
+            # 180万元用于项目支出: what it is comes behind it.
+            label = _letters(plain[fact.end : fact.end + _FAR])
+            named_behind = words_of(label[: _NEAR + 2])
+            around = (named_behind, named_behind, around[2])
+            own = words_of(re.split(_STOP, plain[fact.end : fact.end + _FAR])[0])
+        else:
+            own = words_of(re.split(_STOP, plain[at : max(at, fact.start)])[-1])
+        said = Said(fact, segment.line, *around, label.replace(MARK, ""), segment.topic, own)
         segment.facts.append(said)
         # A direction is part of what is said of the figure behind it, but not of its name.
         before += "" if fact.kind is FactKind.DIRECTION else MARK

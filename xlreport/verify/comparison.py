@@ -3,17 +3,18 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from difflib import SequenceMatcher
 from pathlib import Path
 
 from xlreport.collector import uncollected
 from xlreport.department import Department
-from xlreport.facts import FIGURES, Fact, FactKind, plain_text
+from xlreport.facts import FIGURES, Fact, FactKind, plain_text, same
 from xlreport.files import read_bytes
 from xlreport.verify.alignment import Group, Said, Segment, align, segments_of
 from xlreport.verify.findings import Difference, Mismatch, Spot, Verification, changed, foreign, missing
 from xlreport.verify.identity import refuse_foreign_report
-from xlreport.verify.pairing import Outcome, pair, settle_moved
+from xlreport.verify.pairing import ALL, Outcome, pair, settle_moved
 from xlreport.verify.sources import Sources
 from xlreport.verify.tables import TableComparison, compare_tables
 from xlreport.word_text import Line, WordText, read_word
@@ -143,7 +144,7 @@ class _Comparison:
     def _spoken_of(self, said: Said, group: Group) -> bool:
         """Whether the other text calls the unit by another word for itself."""
         theirs = "".join(self.theirs[at].text for at in group.theirs)
-        ours = "".join(self.ours[at].text for at in group.ours)
+        ours = "".join(self.ours[at].text for at in group.ours).replace(said.fact.text, "")
         return len(_SELF.findall(theirs)) > len(_SELF.findall(ours)) and str(said.fact.value).endswith(
             ("局", "委", "办", "府", "室", "院", "会", "心", "队", "站", "校", "所", "处", "部")
         )
@@ -168,7 +169,7 @@ class _Comparison:
         _, at, first, last = best
         there = self.theirs[at]
         fact = Fact(FactKind.NAME, "", "", there.start + first, there.start + last, there.text[first:last])
-        return Said(fact, there.line, said.near, said.far, said.behind, said.label, said.topic)
+        return Said(fact, there.line, said.near, said.far, said.behind, said.label, said.topic, said.own)
 
     def _drop_repeated(self, matched: Sequence[_Matched]) -> None:
         """Take out what is said once more, or said of the record without being printed."""
@@ -176,11 +177,10 @@ class _Comparison:
         for segment in self.ours:
             for said in segment.facts:
                 stated.setdefault(said.fact.value, []).append(said)
-        spoken: dict[tuple[int, object], int] = {}
+        spoken: dict[int, list[Fact]] = {}
         for segment in self.theirs:
             for said in segment.facts:
-                if said.fact.kind is FactKind.YEAR:
-                    spoken[said.line, said.fact.value] = 1
+                spoken.setdefault(said.line, []).append(said.fact)
 
         def again(said: Said) -> bool:
             fact = said.fact
@@ -190,20 +190,30 @@ class _Comparison:
                 return True  # a telephone number
             if _NO_FACT.search(self.lines[said.line].text[: fact.start]):
                 return True
-            if self.at[said.line] in self.loose and (self.sources.has(fact) or fact.value in stated):
+            if self.at[said.line] in self.loose and any(
+                value in stated or self.sources.has(value) for value in _in_table(fact)
+            ):
                 return True
             near = any(said.likeness(other) >= _REPEATED for other in stated.get(fact.value, ()))
             return near or self.sources.knows(said)
 
+        def understood(said: Said, each: _Matched) -> bool:
+            lines = {self.theirs[at].line for at in each.group.theirs}
+            if said.fact.kind is FactKind.YEAR:
+                # The year of the report goes without saying, but not in its title.
+                return bool(lines) and (
+                    any(FIGURES & {fact.kind for fact in spoken.get(line, ())} for line in lines)
+                    or any(fact.value == said.fact.value for line in lines for fact in spoken.get(line, ()))
+                )
+            return any(
+                ALL.search(self.lines[line].text)
+                and any(same(said.fact, fact) for fact in spoken.get(line, ()))
+                for line in lines
+            )
+
         for each in matched:
-            lines = {self.theirs[at].line + step for at in each.group.theirs for step in (-1, 0, 1)}
             each.outcome.foreign = [said for said in each.outcome.foreign if not again(said)]
-            each.outcome.missing = [
-                said
-                for said in each.outcome.missing
-                if said.fact.kind is not FactKind.YEAR
-                or not any((line, said.fact.value) in spoken for line in lines)
-            ]
+            each.outcome.missing = [said for said in each.outcome.missing if not understood(said, each)]
 
     def _report(self, each: _Matched) -> Iterator[Mismatch]:
         for ours, theirs in each.outcome.changed:
@@ -221,6 +231,8 @@ class _Comparison:
             by_line.setdefault(said.line, []).append(said)
         for at, found in by_line.items():
             line, facts = self.lines[at], [said.fact for said in found]
+            # What grew by a foreign figure is one thing with it.
+            facts = [fact for fact in facts if fact.kind is not FactKind.DIRECTION] or facts
             spot = Spot(self.at[at], facts[0].start, facts[-1].end)
             shown = "、".join(fact.text for fact in facts)
             yield Mismatch(Difference.FOREIGN, foreign(facts, line.start), line.start, "", shown, (), spot)
@@ -265,6 +277,13 @@ class _Comparison:
             return Spot(self.at[0], 0, 0) if self.at else None
         segment = self.theirs[at]
         return Spot(self.at[segment.line], segment.end, segment.end)
+
+
+def _in_table(fact: Fact) -> Sequence[Decimal | str]:
+    """What a figure in a table may mean, whose unit is said elsewhere."""
+    if fact.kind is FactKind.NUMBER and isinstance(fact.value, Decimal):
+        return fact.value, fact.value * 10_000
+    return (fact.value,)
 
 
 def _mapped(ours: str, theirs: str, start: int, end: int) -> tuple[int, int] | None:

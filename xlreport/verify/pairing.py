@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from xlreport.facts import FIGURES, FactKind, same
+from xlreport.facts import FIGURES, FactKind, alike, same
 from xlreport.verify.alignment import Said
 
 _TIMES = frozenset((FactKind.YEAR, FactKind.DATE))
@@ -14,7 +14,8 @@ _EQUAL, _UNEQUAL = 0.5, -0.3  # what a pair is worth beside its likeness
 _MOVED = 0.2  # likeness of an equal fact that stands elsewhere in its sentence
 _CHANGED = 0.45  # of an unequal one
 _ELSEWHERE = 0.35  # of an equal one in another sentence
-_ALL = re.compile("均|都|皆|同为|一致|相同")
+_OTHER_WORDS, _SAME_WORDS = 0.5, 0.7  # likeness of the words that a fact has for itself
+ALL = re.compile("均|都|皆|同为|一致|相同")
 
 
 @dataclass
@@ -38,7 +39,7 @@ def pair(ours: Sequence[Said], theirs: Sequence[Said], said: str = "") -> Outcom
         other = [each for each in theirs if each.fact.kind in kinds]
         _pair_kind(one, other, outcome)
     _best_first(outcome.missing, outcome.foreign, _crosswise, lambda a, b: outcome.changed.append((a, b)))
-    if _ALL.search(said):
+    if ALL.search(said):
         figures = [each.fact for each in theirs]
         outcome.missing = [
             each for each in outcome.missing if not any(same(each.fact, fact) for fact in figures)
@@ -71,6 +72,7 @@ def _pair_kind(ours: list[Said], theirs: list[Said], outcome: Outcome) -> None:
         same(one.fact, other.fact) and one.likeness(other) > _ELSEWHERE
         for one, other in zip(ours, theirs, strict=True)
     ):
+        _find_swapped(list(zip(ours, theirs, strict=True)), outcome)
         return  # nearly always
     pairs = _in_order(ours, theirs)
     rest_ours = [each for at, each in enumerate(ours) if at not in pairs]
@@ -79,10 +81,26 @@ def _pair_kind(ours: list[Said], theirs: list[Said], outcome: Outcome) -> None:
     for at, there in pairs.items():
         if not same(ours[at].fact, theirs[there].fact):
             outcome.changed.append((ours[at], theirs[there]))
-    _best_first(rest_ours, rest_theirs, _moved, lambda *_: None)
+    equal = [
+        (ours[at], theirs[there]) for at, there in pairs.items() if same(ours[at].fact, theirs[there].fact)
+    ]
+    _best_first(rest_ours, rest_theirs, _moved, lambda one, other: equal.append((one, other)))
+    _find_swapped(equal, outcome)
     _best_first(rest_ours, rest_theirs, _altered, lambda one, other: outcome.changed.append((one, other)))
     outcome.missing += rest_ours
     outcome.foreign += rest_theirs
+
+
+def _find_swapped(equal: Sequence[tuple[Said, Said]], outcome: Outcome) -> None:
+    """Among equal facts two whose own words are each other's: 项目支出 has the amount of 基本支出."""
+    doubtful = [pair for pair in equal if pair[0].own and alike(pair[0].own, pair[1].own) <= _OTHER_WORDS]
+    used: set[int] = set()
+    for at, (one, other) in enumerate(doubtful):
+        for there, (second, fourth) in enumerate(doubtful[at + 1 :], at + 1):
+            crossed = min(alike(one.own, fourth.own), alike(second.own, other.own))
+            if crossed >= _SAME_WORDS and not same(one.fact, fourth.fact) and not used & {at, there}:
+                used |= {at, there}
+                outcome.changed += [(one, fourth), (second, other)]
 
 
 def _worth(one: Said, other: Said) -> float:

@@ -186,9 +186,9 @@ class Sources:
         around = words_of(said.label)
         return any(_known_by(source, around) >= 0.75 for source in self._by_value.get(said.fact.value, ()))
 
-    def has(self, fact: Fact) -> bool:
+    def has(self, value: Decimal | str) -> bool:
         """Whether any figure of the record has this value."""
-        return fact.value in self._by_value
+        return value in self._by_value
 
 
 def _known_by(source: Source, around: frozenset[str]) -> float:
