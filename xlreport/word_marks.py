@@ -53,7 +53,9 @@ def marked_copy(data: bytes, name: str, remarks: Sequence[Remark]) -> bytes:
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as copy:
         for entry in package.infolist():
-            copy.writestr(entry, parts.pop(entry.filename) if entry.filename in parts else package.read(entry))
+            copy.writestr(
+                entry, parts.pop(entry.filename) if entry.filename in parts else package.read(entry)
+            )
         for path, content in parts.items():
             copy.writestr(path, content)
     return stream.getvalue()
