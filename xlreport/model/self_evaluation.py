@@ -77,8 +77,8 @@ class Criterion(NamedTuple):
 
 
 class ScoreBand(NamedTuple):
-    item: Annotated[Text, Field("分档项目", help="与左表的评分项目同名")]
-    limit: Annotated[Percent, Field("上限（含）")]
+    item: Annotated[Text, Field("分档项目", help="与旁边表中的评分项目同名")]
+    limit: Annotated[Percent, Field("上限", help="含本数：不超过此数得这一档的分")]
     points: Annotated[Number, Field("得分", unit="分", help="超过最后一档的上限得 0 分")]
 
 
