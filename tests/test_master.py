@@ -146,6 +146,16 @@ def test_scores_are_calculated_columns_with_what_the_model_computes(scored: Path
     assert values["首页"].cell(home["评分标准合计"].row + 1, home["评分标准合计"].column).value == 96.57
 
 
+def test_columns_of_tables_have_names_that_every_program_takes_in_a_formula() -> None:
+    labels = [field.label for section in sections_of(Inputs) if section.table for field in section.fields]
+    assert [label for label in labels if not re.fullmatch(r"\w+", label)] == []
+
+
+def test_no_formula_is_longer_than_excel_takes(scored: Path) -> None:
+    cells = [cell for sheet in openpyxl.load_workbook(scored) for row in sheet.iter_rows() for cell in row]
+    assert max(len(str(cell.value)) for cell in cells if cell.data_type == "f") < 8192
+
+
 def test_a_project_that_is_not_listed_is_warned_of_and_never_refused(scored: Path) -> None:
     book = openpyxl.load_workbook(scored)
     for tab in ("项目资金", "绩效指标"):
