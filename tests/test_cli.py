@@ -256,7 +256,10 @@ def test_a_file_is_written_beside_the_workbook_where_told_and_into_a_folder(comm
         before = set(listing(book.parent))
         result = done(command, book, *options)
         assert result.stdout == f"已生成：{path}\n"
-        assert result.stderr == LEFT_OPEN
+        first, *gaps = result.stderr.splitlines()
+        assert f"{first}\n" == LEFT_OPEN
+        assert all(line.startswith("注意：附件中有 ") for line in gaps)
+        assert bool(gaps) is (command == "filing")
         assert set(listing(book.parent)) - before == {str(path.relative_to(book.parent))}
         is_right(path)
     assert book.read_bytes() == content
@@ -386,14 +389,17 @@ def test_the_cells_named_hold_the_figures(book: Path) -> None:
     assert values == [7.4117, 5420.82, 5420.82]
 
 
+CARRIED_OVER = "D34"  # 上年结转
+
+
 def test_wrong_cells_are_problems(book: Path) -> None:
-    change(book, "收支情况", "D31", "40万元")
+    change(book, "收支情况", CARRIED_OVER, "40万元")
     result = run("check", book, "--json")
     assert result.exit_code == 1
     (problem,) = json.loads(result.stdout)["problems"]
-    assert problem["cell"] == "收支情况!D31"
+    assert problem["cell"] == f"收支情况!{CARRIED_OVER}"
     assert "“40万元”带有单位文字，请只填数字（单位为万元），如 40" in problem["message"]
-    assert "填写有误　　收支情况!D31：" in run("check", book).stdout
+    assert f"填写有误　　收支情况!{CARRIED_OVER}：" in run("check", book).stdout
 
 
 def change(path: Path, sheet: str, cell: str, value: Any) -> None:
@@ -547,7 +553,12 @@ def in_folder(folder: Path, options: list[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("sheet", "cell", "value", "words"),
     [
-        ("收支情况", "D31", "40万元", "自评.xlsx：收支情况!D31：上年结转“40万元”带有单位文字"),
+        (
+            "收支情况",
+            CARRIED_OVER,
+            "40万元",
+            f"自评.xlsx：收支情况!{CARRIED_OVER}：上年结转“40万元”带有单位文字",
+        ),
         ("报告模板", "C8", "{{决算.没有}}", "自评.xlsx：报告模板!C8：没有“没有”这个名称；可用的有：总收入"),
     ],
 )
@@ -858,8 +869,8 @@ def test_a_full_disk_is_told_in_one_sentence(arguments: list[str], limit: int, b
 
 PROGRESS = """
 import sys, time
-from xlreport.cli import _progress
-with _progress("正在导出报告……"):
+from xlreport.cli_output import progress
+with progress("正在导出报告……"):
     time.sleep(float(sys.argv[1]))
 """
 

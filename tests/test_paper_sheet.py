@@ -30,7 +30,7 @@ LONG = "保障重点工作开展，落实年度任务，" * 12
 
 
 def many_indicators(count: int) -> Inputs:
-    blank = Indicator(**dict.fromkeys(Indicator._fields))  # type: ignore[arg-type]
+    blank = Indicator(**dict.fromkeys(Indicator._fields))
     rows = tuple(
         blank._replace(
             level_1=("产出指标", "效益指标")[at >= count // 2], level_2="数量指标", name=f"第{at}项{LONG[:30]}",

@@ -184,7 +184,7 @@ def test_what_is_missing_shows_as_a_gap_and_is_named() -> None:
 
 
 def test_an_indicator_that_is_not_filled_in_shows_gaps() -> None:
-    blank = Indicator(**dict.fromkeys(Indicator._fields))  # type: ignore[arg-type]
+    blank = Indicator(**dict.fromkeys(Indicator._fields))
     first = blank._replace(name="植树", points=Decimal(50))
     made = papers(replace(FILLED, indicators=(first,)))["附件3"]
     row = made.rows[11]

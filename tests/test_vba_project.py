@@ -40,6 +40,8 @@ PACKAGES = ["fresh.xlam", "fresh.xlsm", *COMMITTED]
 ACTIONS = {
     "XrRunChecks": "run_checks",
     "XrExportReport": "export_report",
+    "XrExportPapers": "export_papers",
+    "XrFillForms": "fill_forms",
     "XrGenerateWorkbook": "generate_workbook",
     "XrSendMail": "send_mail",
     "XrShowHelp": "show_help",

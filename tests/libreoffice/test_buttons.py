@@ -235,6 +235,33 @@ def test_generate_workbook(year: Live) -> None:
     assert "XR_" not in str([c.value for s in generated for r in s.iter_rows() for c in r])
 
 
+def test_export_papers(year: Live) -> None:
+    said = year.click("XrExportPapers")
+    names = files(year)
+    assert [name[:3] for name in names] == ["附件1", *["附件2"] * 2, *["附件3"] * 2, *["附件4"] * 2]
+    assert all(name in said for name in names)
+
+
+def test_fill_forms_fills_what_lies_beside_the_workbook(year: Live) -> None:
+    import openpyxl
+
+    assert year.click("XrFillForms").startswith("没有找到要填的表")
+    form = openpyxl.Workbook()
+    sheet = form.worksheets[0]
+    sheet.append(["部门整体支出绩效评价基础数据表"])
+    sheet.append(["经费控制情况（万元）", "2022年决算数", "2023年预算数", "2023年决算数"])
+    for label in ("三公经费", "2、出国经费", "3、公务接待", "项目支出："):
+        sheet.append([label])
+    path = year.path.parent / "财政局空表.xlsx"
+    form.save(path)
+    before = path.read_bytes()
+    said = year.click("XrFillForms")
+    assert said.startswith("财政局空表.xlsx：填写 ")
+    filled = openpyxl.load_workbook(path.with_stem("财政局空表（已填）")).worksheets[0]
+    assert [filled[f"D{row}"].value for row in range(3, 7)] == [1.97, 0, 1.97, 4911.19]
+    assert path.read_bytes() == before
+
+
 def test_send_mail_opens_the_draft(year: Live, own_home: Path) -> None:
     opener = own_home / "xdg-open"
     opener.write_text(f'#!/bin/sh\nprintf %s "$1" > "{own_home}/opened"\n', "utf-8")
@@ -285,7 +312,9 @@ def test_show_diagnosis(year: Live) -> None:
     assert year.cells(SELF_TEST, "C4")[0][0] == "全部通过"
 
 
-@pytest.mark.parametrize("button", ["XrExportReport", "XrGenerateWorkbook", "XrSendMail"])
+@pytest.mark.parametrize(
+    "button", ["XrExportReport", "XrExportPapers", "XrFillForms", "XrGenerateWorkbook", "XrSendMail"]
+)
 def test_a_wrong_cell_ends_in_one_sentence_and_no_file(year: Live, button: str) -> None:
     year.type("final.basic", "5万元")
     said = year.click(button)
