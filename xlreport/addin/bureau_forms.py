@@ -6,8 +6,8 @@ from pathlib import Path
 from xlreport.department import Department
 from xlreport.errors import Unusable
 from xlreport.files import read_bytes
-from xlreport.forms.filling import Outcome
-from xlreport.sheets.forms import FilledForm, fill_form
+from xlreport.forms.filling import Filled, Outcome
+from xlreport.sheets.forms import FilledForm, NoForm, fill_form
 
 FILLED = "（已填）"  # what we add to the name of a form
 _OURS = (FILLED, "（报送）")  # files that are no forms, but made by us
@@ -15,10 +15,13 @@ _SUFFIXES = (".xlsx", ".xlsm")
 _MOST_LABELS = 5  # that a sentence names
 
 
-def filled_forms(department: Department, folder: Path, master: str) -> Iterator[tuple[Path, FilledForm]]:
-    """The forms of a folder that have something to be filled, each with what came of it.
+def filled_forms(
+    department: Department, folder: Path, master: str
+) -> Iterator[tuple[Path, FilledForm | Unusable]]:
+    """The forms of a folder, each filled, or with the reason why it cannot be.
 
-    Workbooks that are no forms of ours are passed over, and so are what we made and the `master` itself.
+    Workbooks that are no forms are passed over, and so are what we made, what is filled already and the
+    `master` itself. Raises Unusable when the record lacks its year.
     """
     for path in sorted(folder.iterdir()):
         made_by_us = path.name == master or any(word in path.stem for word in _OURS)
@@ -26,10 +29,20 @@ def filled_forms(department: Department, folder: Path, master: str) -> Iterator[
             continue
         try:
             filled = fill_form(read_bytes(path), path.name, department.report)
-        except Unusable:  # another workbook that lies there
+        except NoForm:
             continue
-        if any(paper.count(Outcome.FILLED) for paper in filled.papers):
-            yield path, filled
+        except Unusable as error:
+            if department.report.inputs.unit.year is None:
+                raise
+            yield path, error
+        else:
+            if any(_is_open(paper) for paper in filled.papers):
+                yield path, filled
+
+
+def _is_open(paper: Filled) -> bool:
+    """Whether something was filled, or nothing could be: then somebody has to hear why."""
+    return bool(paper.refused or paper.count(Outcome.FILLED) or not paper.count(Outcome.SAME))
 
 
 def sentence(path: Path, filled: FilledForm) -> str:
@@ -37,8 +50,10 @@ def sentence(path: Path, filled: FilledForm) -> str:
     entries = [entry for paper in filled.papers for entry in paper.entries]
     parts = [f"填写 {sum(entry.outcome is Outcome.FILLED for entry in entries)} 格"]
     for outcome in (Outcome.NO_PLACE, Outcome.DIFFERS):
-        labels = [entry.label for entry in entries if entry.outcome is outcome]
+        left = [entry for entry in entries if entry.outcome is outcome]
+        labels = [f"{entry.label}：{entry.why}" if entry.why else entry.label for entry in left]
         if labels:
             named = "、".join(labels[:_MOST_LABELS]) + ("等" if len(labels) > _MOST_LABELS else "")
             parts.append(f"{outcome.value} {len(labels)} 项（{named}）")
+    parts += [f"{paper.paper}没有填：{paper.refused}" for paper in filled.papers if paper.refused]
     return f"{path.name}：{'，'.join(parts)}"

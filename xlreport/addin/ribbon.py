@@ -29,6 +29,7 @@ from xlreport.diagnosis import State
 from xlreport.doctor import diagnose
 from xlreport.errors import Unusable
 from xlreport.files import write_all
+from xlreport.forms.filling import Outcome
 from xlreport.report import evaluate
 from xlreport.sheets.layout import MANUAL, META_SHEET
 from xlreport.sheets.reader import Reading, read_sheets, typed_errors
@@ -125,13 +126,17 @@ def fill_forms(book: xlwings.Book) -> str:
     department = department_of(read_book(book), book.name)
     written, said = [], []
     for form, filled in filled_forms(department, folder, book.name):
-        for each in filled.books:
+        if isinstance(filled, Unusable):
+            said.append(str(filled).rstrip("。"))
+            continue
+        for each in filled.books if any(paper.count(Outcome.FILLED) for paper in filled.papers) else ():
             name = f"{form.stem}{FILLED}{each.suffix}{form.suffix}"
             written += _write(folder, Output(name, each.write))
         said.append(sentence(form, filled))
-    if not written:
+    if not said:
         return "没有找到要填的表：请把财政局下发的空白表（.xlsx）放到本工作簿所在的文件夹，再点这个按钮。"
-    return f"{'；'.join(said)}。{_written(department, written)}"
+    told = f"{'；'.join(said)}。"
+    return told + _written(department, written) if written else told
 
 
 @action("正在生成工作簿……")

@@ -33,6 +33,10 @@ _RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})")
 _FEWEST_ROWS = 2  # of a paper that a sheet without its title must have to be taken for it
 
 
+class NoForm(Unusable):
+    """A workbook that holds none of the papers."""
+
+
 @dataclass(frozen=True)
 class FilledBook:
     """The bytes of a filled workbook, and what is added to its file name when there are several."""
@@ -186,7 +190,7 @@ class _Filler:
         grids = read_grids(book)
         sheets = [sheet for grid in grids for sheet in self._sheets(grid)]
         if not sheets:
-            raise Unusable(
+            raise NoForm(
                 f"{self.name}：没有认出附件2、附件3或附件4的表格（按表头和行名查找）；请核对是否选错文件。"
             )
         for sheet in sheets:
