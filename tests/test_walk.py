@@ -1,6 +1,8 @@
 """One figure changed in an input cell, and every output looked through for it: nothing is typed twice.
 
-The workbook is filled, saved, edited in one cell, read, and all that is made of it is read back.
+The workbook is filled, saved, edited in one cell, read, and all that is made of it is read back. No amount
+stands in all four papers: 附件3 is about the department and 附件4 about one project, so two amounts are followed,
+which together reach every paper, with the rates and scores that follow from them. The name does stand in all.
 """
 
 import re
@@ -96,3 +98,46 @@ def test_a_figure_changed_in_its_cell_changes_everywhere(
             assert (old in was) == (paper in papers), f"{paper}: {field}"
             assert (str(new) in now) == (paper in papers), f"{paper}: {field}"
             assert old not in now, f"{paper}: a copy of {field} stayed behind"
+
+
+@pytest.mark.parametrize(
+    ("field", "new", "follow"),
+    [
+        ("final.expenditure", 1104.49, {REPORT: ("95.95", "96.04"), OVERALL: ("9.59", "9.6")}),
+        ("projects[0].executed", 284.49, {REPORT: ("94.46", "94.83"), PROJECTS: ("9.45", "9.48")}),
+    ],
+)
+def test_rates_and_scores_follow(
+    field: str, new: float, follow: dict[str, tuple[str, str]], tmp_path: Path
+) -> None:
+    path = tmp_path / "m.xlsx"
+    sheet, _, cell = master(RECORD, path)[field].partition("!")
+    before = walk(path, tmp_path)
+    book = openpyxl.load_workbook(path)
+    book[sheet][cell] = new
+    book.save(path)
+    after = walk(path, tmp_path)
+    for paper, (was, now) in follow.items():
+        assert all(was in found for found in map(_short, before[paper])), paper
+        assert all(now in found for found in map(_short, after[paper])), paper
+
+
+def _short(found: set[str]) -> set[str]:
+    """Figures without the zeros that tables print behind them."""
+    return {number.rstrip("0").rstrip(".") if "." in number else number for number in found}
+
+
+def test_the_name_stands_in_every_paper(tmp_path: Path) -> None:
+    path = tmp_path / "m.xlsx"
+    master(with_values(RECORD, unit={"name": "甲县乙局"}), path)
+    for paper, made in outputs(path).items():
+        for at, output in enumerate(made):
+            target = tmp_path / f"{at} {output.name}"
+            output.write(target)
+            texts = list(_of_cells(target)) if target.suffix == ".xlsx" else texts_of(target)
+            assert any("甲县乙局" in text for text in texts), paper
+            assert not any("示例县林业局" in text for text in texts), paper
+
+
+def texts_of(path: Path) -> list[str]:
+    return [paragraph.text for paragraph in read_paragraphs(path)]
