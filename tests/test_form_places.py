@@ -222,15 +222,42 @@ def test_values_on_the_right_of_heads_that_stand_apart_or_one_below_the_other(re
     assert sheet["F2"].number_format == "0.00%"  # as when one types 90% into a cell without format
 
 
-def test_a_kind_of_projects_that_our_version_counts_among_the_others_leaves_those_out(report: Report) -> None:
-    projects = list(report.inputs.projects)
-    projects.append(projects[0]._replace(name="转移支付项目", category="上级转移支付"))
-    more = evaluate(with_values(report.inputs, projects=tuple(projects)))
+def with_category(report: Report, category: str) -> Report:
+    """The record with another project of some category."""
+    other = report.inputs.projects[0]._replace(name="另一专项", category=category)
+    return evaluate(with_values(report.inputs, projects=(*report.inputs.projects, other)))
+
+
+def test_a_category_with_a_row_of_its_own_has_its_sum_there(report: Report) -> None:
     form = form_maker.base_a()
     form.rows[21] = ("4、上级转移支付",)
-    done, sheet = filled(quick(form), more)
-    assert [sheet.cell(20, column).value for column in (2, 3, 4)] == [None] * 3
-    assert unplaced(done)["3、省级专项资金（每个专项一行）　2023年决算数"] == (
+    done, sheet = filled(quick(form), with_category(report, "上级转移支付"))
+    assert [[sheet.cell(row, column).value for column in (1, 4)] for row in (20, 21, 22)] == [
+        ["3、省级专项资金（每个专项一行）", 280],
+        ["　　造林补助", 280],
+        ["4、上级转移支付", 280],
+    ]
+    assert unplaced(done) == dict.fromkeys(
+        [f"另一专项　{head}" for head in ("2022年决算数", "2023年预算数", "2023年决算数")], "没有留给它的空行"
+    )
+
+
+def test_a_row_of_one_level_gets_no_money_of_another(report: Report) -> None:
+    form = changed(form_maker.base_a(), A20="3、区级专项资金（每个专项一行）")
+    done, sheet = filled(quick(form), report)
+    assert [sheet.cell(row, column).value for row in (20, 21) for column in (2, 3, 4)] == [None] * 6
+    assert unplaced(done)["3、省级专项资金（每个专项一行）　2023年决算数"] == "表上没有这一行"
+
+
+def test_a_category_that_our_version_adds_to_others_and_the_form_does_not_leaves_them_out(
+    report: Report,
+) -> None:
+    form = form_maker.base_b()
+    form.rows[11:12] = [(None,), ("　　　 3.上级转移支付",)]
+    form = replace(form, merged=(), formats={})
+    done, sheet = filled(quick(form), with_category(report, "上级转移支付"))
+    assert [sheet.cell(row, column).value for row in (11, 12) for column in (2, 3, 4)] == [None] * 6
+    assert unplaced(done)["2、专项资金（一个项目一行）　2023年决算数"] == (
         "表上另有“上级转移支付”，与工作簿的归类不同，未填"
     )
 

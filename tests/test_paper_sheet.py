@@ -219,9 +219,15 @@ def places() -> Addresses:
             "(SUMIF('项'!$B$5:$B$9,\"甲\",'项'!$D$5:$D$9)+SUMIF('项'!$B$5:$B$9,\"乙\",'项'!$D$5:$D$9))",
         ),
         (
-            Terms(((1, Selection("projects.prior", ("甲",), others=True)),)),
-            "(SUM('项'!$D$5:$D$9)-SUMIF('项'!$B$5:$B$9,\"甲\",'项'!$D$5:$D$9))",
+            Terms(((1, Selection("projects.prior", ('专"项*',))),)),
+            "(SUMIF('项'!$B$5:$B$9,\"专\"\"项~*\",'项'!$D$5:$D$9))",
         ),
+        (
+            Terms(((1, Selection("projects.prior", (">0",))),)),
+            "(SUMIF('项'!$B$5:$B$9,\"=>0\",'项'!$D$5:$D$9))",
+        ),
+        (Terms(((1, Selection("projects.prior", ("长" * 300,))),)), None),
+        (Terms(((1, Selection("projects.prior", ())),)), None),
         (
             Terms(((1, "a.x"),), divisor=Terms(((1, "a.y"),))),
             "IF(('数'!$C$6)=0,\"—\",ROUND(('数'!$C$5)/('数'!$C$6),4))",

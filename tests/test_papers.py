@@ -91,9 +91,8 @@ BASE_TABLES = {
     "岳阳楼": f"""{HEAD_A.rstrip()}{THREE_PUBLIC.rstrip()}
 项目支出： | 370.00 | 380.00 | 460.00
 1、业务工作经费 | 170.00 | 130.00 | 180.00
-2、区级专项资金（一个专项一行） | 200.00 | 250.00 | 280.00
-造林补助 | 200.00 | 250.00 | 280.00
-3、上级转移支付 |  |  | {REST.rstrip()}{BUILDINGS}""",
+2、区级专项资金（一个专项一行） |  |  |
+3、上级转移支付 | 200.00 | 250.00 | 280.00{REST.rstrip()}{BUILDINGS}""",
     "B": f"""{HEAD_A.rstrip()}
 支出总额 | 970.00 | 1000.00 | 1100.00
 基本支出 | 600.00 | 620.00 | 640.00
@@ -147,6 +146,88 @@ FILLED = with_values(BASE, texts={"thrift": "压减会议", "goal": "造林五�
 @pytest.mark.parametrize("name", BASE_TABLES)
 def test_the_base_data_table(name: str) -> None:
     assert grid(version(name, FILLED)) == lines(BASE_TABLES[name])
+
+
+def sorted_into(*categories: str | None) -> Inputs:
+    """The base with projects 甲, 乙, 丙, … of these categories, spending 1, 2, 4, …"""
+    first = BASE.projects[0]
+    return with_values(
+        BASE,
+        projects=tuple(
+            first._replace(
+                name="甲乙丙丁"[at], category=each, prior=None, initial=None, executed=Decimal(2**at)
+            )
+            for at, each in enumerate(categories)
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "categories", "wanted"),
+    [
+        (
+            "A",
+            ("县级专项资金", "省级专项资金", "运行维护经费", "县级专项资金"),
+            """2、运行维护经费 |  |  | 4.00
+            3、省级专项资金（每个专项一行） |  |  | 2.00
+            乙 |  |  | 2.00
+            4、县级专项资金（每个专项一行） |  |  | 9.00
+            甲 |  |  | 1.00
+            丁 |  |  | 8.00""",
+        ),
+        (
+            "A",
+            ("业务工作经费", "县级专项资金"),
+            "2、运行维护经费 |  |  |\n3、县级专项资金（每个专项一行） |  |  | 2.00\n乙 |  |  | 2.00",
+        ),
+        ("A", (None, None), "2、运行维护经费 |  |  |\n3、省级专项资金（每个专项一行） |  |  |"),
+        (
+            "B",
+            ("县级专项资金", None, "运行维护经费", "其他专项"),
+            """其中：1、运行维护经费 |  |  | 4.00
+            2、专项资金（一个项目一行） |  |  | 9.00
+            甲 |  |  | 1.00
+            丁 |  |  | 8.00""",
+        ),
+        ("B", (None, ""), "其中：1、运行维护经费 |  |  |\n2、专项资金（一个项目一行） |  |  |"),
+        (
+            "岳阳楼",
+            ("县级专项资金", "省级专项资金", "区级专项资金", "上级转移支付"),
+            """1、业务工作经费 |  |  |
+            2、区级专项资金（一个专项一行） |  |  | 5.00
+            甲 |  |  | 1.00
+            丙 |  |  | 4.00
+            3、上级转移支付 |  |  | 10.00""",
+        ),
+    ],
+)
+def test_projects_stand_in_the_row_of_their_category(
+    name: str, categories: tuple[str | None, ...], wanted: str
+) -> None:
+    made = grid(version(name, sorted_into(*categories)))
+    first = made.index(lines(wanted)[0])
+    assert made[first : first + len(lines(wanted))] == lines(wanted)
+    assert made[first + len(lines(wanted))].startswith(("公用经费", "三公经费"))
+
+
+@pytest.mark.parametrize("name", ["A", "B", "岳阳楼"])
+def test_a_project_without_category_is_left_out_and_named(name: str) -> None:
+    made = version(name, sorted_into("业务工作经费", None))
+    assert made.gaps == ("附件2：项目“乙”未填类别，没有列入",)
+    assert not any("乙" in cell.text for row in made.rows for cell in row)
+
+
+def test_a_category_that_the_form_has_no_row_for_is_named() -> None:
+    sorted_ = sorted_into("区级专项资金", "其他专项")
+    assert version("岳阳楼", sorted_).gaps == ("附件2：项目“乙”的类别“其他专项”在表上没有对应的行，没有列入",)
+    assert version("B", sorted_).gaps == version("A", sorted_).gaps == ()
+
+
+def test_the_sample_without_categories_names_its_projects_and_breaks_no_rule() -> None:
+    sample = with_standard(read_sample(), "2020")
+    named = [gap for gap in papers(sample)["附件2"].gaps if "未填类别" in gap]
+    assert len(named) == len(sample.projects)
+    assert not [finding for finding in evaluate(sample).findings if finding.rule == "D03"]
 
 
 def test_the_overall_self_evaluation_table() -> None:

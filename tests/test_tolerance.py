@@ -108,6 +108,15 @@ def test_sorted_projects_give_project_spending_within_rounding(path: str) -> Non
     assert levels(with_values(moved(path, 1), projects=unsorted), "D03") == set()
 
 
+def test_one_sorted_project_is_enough_and_those_without_category_are_named() -> None:
+    for count, named in ((1, "“病虫害防治”、“林业科普宣传”"), (2, "“林业科普宣传”")):
+        projects = [each._replace(category=None) for each in BASE.projects[count:]]
+        partly = with_values(BASE, projects=(*BASE.projects[:count], *projects))
+        said = [finding.message for finding in evaluate(partly).findings if finding.rule == "D03"]
+        assert len(said) == 3
+        assert all(f"，其中不含未填类别的项目{named}" in message for message in said)
+
+
 def test_projects_of_nothing_widen_no_tolerance() -> None:
     nothing = BASE.projects[0]._replace(name="已完成的项目", prior=D(0))
     more = with_values(moved("prior.project", D("0.02") + FEN), projects=(*BASE.projects, nothing))

@@ -5,6 +5,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from xlreport.checks.passages import MOST
 from xlreport.checks.rule import (
     KEPT,
     NOT_APPLICABLE,
@@ -97,17 +98,28 @@ def _by_category(column: str, whole: str) -> None:
         "业务工作、运行维护和各专项之和等于项目支出",
         "",
         "附件2要填基本支出以外的全部项目支出，请核对项目表和收支情况",
-        figures=(whole, "projects_category", amounts_of),
+        figures=(whole, "projects_name", "projects_category", amounts_of),
     )
     def projects_give_project_spending(
-        total: Decimal | None, categories: tuple[str | None, ...], amounts: tuple[Decimal | None, ...]
+        total: Decimal | None,
+        names: tuple[str | None, ...],
+        categories: tuple[str | None, ...],
+        amounts: tuple[Decimal | None, ...],
     ) -> Verdict:
-        filled = [each for each in amounts if each is not None]
-        if total is None or not filled or not any(categories):
+        if total is None or not any(categories) or all(each is None for each in amounts):
             return NOT_APPLICABLE  # not yet sorted for 附件2
-        parts = sum(filled, Decimal())
+        listed = [each for each, category in zip(amounts, categories, strict=True) if category and each]
+        parts = sum(listed, Decimal())
         words = f"{place.label}{amount(total)}，各项目{label}合计{amount(parts)}"
-        verdict = off(total - parts, sum(map(bool, filled)), words)
+        unsorted = [
+            f"“{name or '未填名称'}”"
+            for name, category in zip(names, categories, strict=True)
+            if not category
+        ]
+        if unsorted:
+            more = f"等{len(unsorted)}个" if len(unsorted) > MOST else ""
+            words += f"，其中不含未填类别的项目{'、'.join(unsorted[:MOST])}{more}"
+        verdict = off(total - parts, len(listed), words)
         return replace(verdict, at=(whole, amounts_of)) if verdict else verdict
 
 

@@ -55,15 +55,14 @@ class Form:
     synonyms: Synonyms
     year: int  # of the record
     projects: frozenset[str] = frozenset()  # stems of names that are no headings
-    categories: frozenset[str] = frozenset()  # keys of the kinds of projects in the record
+    categories: frozenset[str] = frozenset()  # keys of those that projects of the record have
 
     # -------------------------------------------------------------------------- what is asked
 
     def place(self, wanted: Wanted) -> Place:
         """The place of one figure."""
-        if wanted.others and self._foreign:
-            why = f"表上另有“{'、'.join(sorted(self._foreign))}”，与工作簿的归类不同，未填"
-            return Place(None, why)
+        if apart := self._apart(wanted):
+            return Place(None, f"表上另有“{'、'.join(sorted(apart))}”，与工作簿的归类不同，未填")
         if wanted.label and wanted.head:
             return self._crossing(wanted, wanted.head)
         if wanted.label:
@@ -138,10 +137,9 @@ class Form:
             found.setdefault(key, []).append((cell, context))
         return found
 
-    @cached_property
-    def _foreign(self) -> frozenset[str]:
-        """Rows for kinds of projects that this version of the paper counts among the others."""
-        return (self.categories - self.wants.contexts.keys()) & self._rows.keys()
+    def _apart(self, wanted: Wanted) -> frozenset[str]:
+        """Categories in a sum of ours that have a row of their own on the form, and none on our paper."""
+        return (wanted.categories & self.categories & self._rows.keys()) - self.wants.contexts.keys()
 
     def _row(self, cell: FormCell, current: dict[int, Context]) -> tuple[str, Context]:
         key, column = self.synonyms.row(cell.text), cell.box.left
@@ -331,18 +329,14 @@ class Form:
         named = [cell for cell, _ in self._rows.get(self.synonyms.row(row.name), []) if self._tables_at(cell)]
         if len(named) == 1:
             return named[0]
-        return next((cell for cell in self._empty_rows if cell.box.top not in taken), None)
+        return next((cell for cell in self._empty_rows(row) if cell.box.top not in taken), None)
 
-    @cached_property
-    def _empty_rows(self) -> list[FormCell]:
-        """The label cells of the empty rows below the row of the kind that has one row for each project."""
-        kinds = {wanted.label: wanted for wanted in self.wants.figures if wanted.others}
-        labels = [
-            cells for wanted in kinds.values() if not isinstance(cells := self._candidates(wanted), str)
-        ]
-        if len(labels) != 1 or len(labels[0]) != 1:
+    def _empty_rows(self, project: ProjectRow) -> list[FormCell]:
+        """The label cells of the empty rows below the row of the sum that a project is part of."""
+        labels = self._candidates(project.over[0]) if project.over else NO_ROW
+        if isinstance(labels, str) or len(labels) != 1 or self._apart(project.over[0]):
             return []
-        label = labels[0][0]
+        label = labels[0]
         found = []
         for row in range(label.box.bottom + 1, self.grid.last_row + 1):
             cell = self.grid.at(row, label.box.left)

@@ -29,8 +29,7 @@ class Wanted:
     kind: Kind
     shown: str  # how people call it: 三公经费　2022年决算数
     group: tuple[str, ...] = ()  # the heads beside it, of a figure that stands under its head alone
-    selected: bool = False  # a sum over categories of projects, which depends on what the other rows take
-    others: bool = False  # the sum over those that no other row takes
+    categories: frozenset[str] = frozenset()  # keys of those whose projects it is the sum of
     instead: str = ""  # the head under which a form may show it that has columns where ours has none
 
 
@@ -39,6 +38,7 @@ class ProjectRow(NamedTuple):
 
     name: str
     figures: tuple[Wanted, ...]
+    over: tuple[Wanted, ...]  # the figures of that sum
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ class _Reading:
         figures: list[Wanted] = []
         projects: list[ProjectRow] = []
         indicators: list[dict[str, Decimal | str]] = []
+        over: tuple[Wanted, ...] = ()
         among_indicators = False
         for number, row in enumerate(self.paper.rows):
             self.row = number
@@ -102,9 +103,10 @@ class _Reading:
             if not wanted and not paths:
                 continue
             if self.paper.key.startswith("base") and any(str(path).startswith("projects[") for path in paths):
-                projects.append(ProjectRow(row[0].text.strip(), tuple(wanted)))
+                projects.append(ProjectRow(row[0].text.strip(), tuple(wanted), over))
             else:
                 figures += wanted
+                over = tuple(wanted)
         contexts = {key: frozenset(found) for key, found in self.contexts.items()}
         return Wants(
             self.paper,
@@ -167,8 +169,7 @@ class _Reading:
             value="",
             kind=cell.kind,
             shown=label.text.strip("　 ") if label else head.text if head else "",
-            selected=bool(selections),
-            others=any(each.others for each in selections),
+            categories=frozenset(self.synonyms.row(name) for each in selections for name in each.categories),
         )
         if label is None:
             return replace(made, group=alone)

@@ -10,11 +10,10 @@ GAP = "〔未填〕"
 
 @dataclass(frozen=True)
 class Selection:
-    """A sum over the projects of some categories, or (`others`) of all but those."""
+    """A sum over the projects of some categories."""
 
     column: str  # projects.prior
     categories: tuple[str, ...]
-    others: bool = False
 
 
 @dataclass(frozen=True)

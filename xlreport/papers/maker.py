@@ -2,10 +2,11 @@
 
 The definitions are workbook/papers/*.toml, because rows, titles and numbers differ between counties. A cell
 is a text with {names}, or a figure after =, which after ! must not be blank (see `names`). `across` and `down`
-merge it; down = 0 reaches to the end of the repeated rows that follow.
+merge it; down = 0 reaches to the end of the repeated rows that follow. A row with `categories` has the projects
+of these (* are those that no row names), once for each category where each = "categories"; the row in
+`projects` follows for each of them.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,13 +18,13 @@ from xlreport.model.inputs import Inputs
 from xlreport.model.numbers import date_text
 from xlreport.model.self_evaluation import ProjectFund
 from xlreport.papers.grid import GAP, Cell, Paper, Row
-from xlreport.papers.names import OTHERS, At, Names
+from xlreport.papers.names import At, Names, Share
 from xlreport.report import Report
 
 Definition = Mapping[str, Any]
 
 _ENDLESS = 1_000_000  # rows; until it is known how far a cell reaches
-_CATEGORIES = re.compile(r"projects\.\w+\[([^\]]+)\]")
+_OTHERS = "*"  # the categories that no row of the paper names
 
 
 def make_papers(report: Report, definitions: Mapping[str, Definition]) -> Iterator[Paper]:
@@ -33,26 +34,17 @@ def make_papers(report: Report, definitions: Mapping[str, Definition]) -> Iterat
     for row, fund in enumerate(inputs.funds):
         funds.setdefault(fund.project, []).append((row, fund))
     for key, definition in definitions.items():
-        taken = tuple(dict.fromkeys(_categories(definition)))
         rows = [_DeclaredRow.of(row) for row in definition["rows"]]
         place = places_of(Inputs)[f"settings_{definition['number']}"]
         number = str(place.field.given(getattr(inputs.settings, place.field.key)))
         if definition.get("each") == "projects":
             for at, project in enumerate(inputs.projects):
-                names = Names(report, taken, cards.projects[at], at, funds.get(project.name, ()))
+                names = Names(report, cards.projects[at], at, funds.get(project.name, ()))
                 yield _Maker(definition, rows, names, f"{number}-{at + 1}", project.name or GAP).paper(
                     key, number
                 )
         else:
-            yield _Maker(definition, rows, Names(report, taken, cards.overall), number).paper(key, number)
-
-
-def _categories(definition: Definition) -> Iterator[str]:
-    """The categories of projects that some row of the paper names."""
-    for row in definition["rows"]:
-        for cell in row["cells"]:
-            for chosen in _CATEGORIES.findall(cell["text"] if isinstance(cell, dict) else cell):
-                yield from (name for name in chosen.split(",") if name != OTHERS)
+            yield _Maker(definition, rows, Names(report, cards.overall), number).paper(key, number)
 
 
 class _DeclaredCell(NamedTuple):
@@ -86,6 +78,9 @@ class _DeclaredRow(NamedTuple):
 
     cells: Sequence[_DeclaredCell]
     each: str
+    categories: Sequence[str]  # whose projects the row has
+    first: int  # the number of the first row, where there is one for each category
+    projects: Sequence[_DeclaredCell]  # the row for each of these projects
     none: Sequence[Sequence[_DeclaredCell]]  # instead of the repeated ones, where there are none
     repeat: bool
 
@@ -97,6 +92,9 @@ class _DeclaredRow(NamedTuple):
         return cls(
             cells,
             declared.get("each", ""),
+            declared.get("categories", ()),
+            declared.get("first", 1),
+            [_DeclaredCell.of(cell) for cell in declared.get("projects", ())],
             [[_DeclaredCell.of(text) for text in row] for row in none],
             declared.get("repeat", False),
         )
@@ -116,6 +114,7 @@ class _Maker:
     def paper(self, key: str, number: str) -> Paper:
         definition, names = self.definition, self.names
         rows, repeated = self._rows()
+        self._name_left_out()
         about = f"{self.name}（{self.subject}）" if self.subject else self.name
         return Paper(
             key=key,
@@ -166,10 +165,12 @@ class _Maker:
     def _repeated(self, declared: _DeclaredRow) -> Iterator[tuple[Sequence[_DeclaredCell], At | None]]:
         """The cells of a declared row, once or for each record that it repeats over."""
         inputs, lines = self.names.inputs, self.names.card.lines
-        if declared.each == "projects":
-            for row, project in enumerate(inputs.projects):
-                if project.category not in self.names.taken:
-                    yield declared.cells, At(f"projects[{row}]", project)
+        if declared.categories:
+            for share in self._shares(declared):
+                yield declared.cells, At("", share)
+                for row, project in enumerate(inputs.projects if declared.projects else ()):
+                    if project.category in share.categories:
+                        yield declared.projects, At(f"projects[{row}]", project)
         elif declared.each == "indicators":
             for line in lines:
                 yield declared.cells, At(f"indicators[{line.row}]", line.indicator, line)
@@ -178,6 +179,30 @@ class _Maker:
                 yield from ((cells, None) for cells in declared.none)
         else:
             yield declared.cells, None
+
+    def _shares(self, declared: _DeclaredRow) -> Iterator[Share]:
+        """The categories of a row, or of each of the rows that it stands for."""
+        occurring = dict.fromkeys(each.category for each in self.names.inputs.projects if each.category)
+        named = {category for row in self.declared for category in row.categories}
+        others = [category for category in occurring if category not in named]
+        own = [name for name in declared.categories if name != _OTHERS]
+        if _OTHERS in declared.categories:
+            own += others
+        if declared.each != "categories":
+            yield Share(tuple(own))
+            return
+        for at, category in enumerate([name for name in own if name in occurring] or own[:1]):
+            yield Share((category,), declared.first + at)
+
+    def _name_left_out(self) -> None:
+        """Projects that no row of a paper with rows for their categories has are gaps."""
+        listed = {category for row in self.declared for category in row.categories}
+        for project in self.names.inputs.projects if listed else ():
+            about = f"项目“{project.name or GAP}”"
+            if not project.category:
+                self.gaps[f"{about}未填类别，没有列入"] = None
+            elif project.category not in listed and _OTHERS not in listed:
+                self.gaps[f"{about}的类别“{project.category}”在表上没有对应的行，没有列入"] = None
 
     def _cell(self, declared: _DeclaredCell, column: int, at: At | None) -> Cell:
         text, expression, needed, across, down, head, _ = declared

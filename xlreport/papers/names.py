@@ -1,9 +1,8 @@
 """What the names in a paper's definition stand for: figures of the record with where they are from, and texts.
 
 `=full_year.basic - initial.basic` adds and subtracts fields (`a / b` divides); `rates.` and `score.` are
-computed; `projects.prior[省级专项资金]` is the sum over one category, `[*]` over those that no other row of
-the paper takes, `funds.initial[其他资金]` that of the project at hand from one source; `row.` and `project.`
-mean the record at hand.
+computed; `projects.prior` is the sum over the projects of the row's categories, `funds.initial[其他资金]` that
+of the project at hand from one source; `row.` and `project.` mean the record at hand.
 """
 
 import re
@@ -24,7 +23,6 @@ from xlreport.model.self_evaluation import BY_INDICATORS, QUALITATIVE, Indicator
 from xlreport.papers.grid import GAP, Selection, Terms
 from xlreport.report import Report
 
-OTHERS = "*"  # the categories that no row of the paper names
 ADOPTED = "adopted"  # the score of an indicator that counts: typed or computed
 # Where scores stand that are no field of the record.
 EXECUTION, EXECUTION_POINTS, PROJECT_POINTS = (
@@ -37,8 +35,20 @@ _TERM = re.compile(r"([+-]?)\s*([\w.]+(?:\[[^\]]+\])?)\s*")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
+class Share(NamedTuple):
+    """What a row of 附件2 has of the projects: those of some categories."""
+
+    categories: tuple[str, ...]
+    number: int = 0  # of a row that is printed once for each category: {number}、{category}
+
+    @property
+    def category(self) -> str:
+        """The category of such a row."""
+        return self.categories[0]
+
+
 class At(NamedTuple):
-    """The record of a row that is printed once for each: a project, or an indicator with its score."""
+    """The record of a row that is printed once for each: a project, its categories, an indicator with its score."""
 
     path: str  # projects[2]
     record: Any
@@ -58,7 +68,6 @@ class Names:
     """The names of one paper."""
 
     report: Report
-    taken: tuple[str, ...]  # the categories that its rows name
     card: Card
     project: int | None = None
     funds: Sequence[tuple[int, ProjectFund]] = ()  # of the project, with their rows
@@ -112,6 +121,8 @@ class Names:
         for name in names.split("|"):
             if name in ("year", "last_year"):
                 return "" if year is None else str(year - (name == "last_year"))
+            if at and name in ("number", "category"):
+                return str(getattr(at.record, name))
             if name == "score.grade":
                 return self.card.grade or ""
             if name == "row.level" and at:
@@ -144,11 +155,10 @@ class Names:
             if key in ROW_RATES:
                 return _printed(row_rate(key, record)), Kind.PERCENT, [path]
             return getattr(record, key), _field(Project, key).kind, [path]
-        if "[" in key:
-            column, _, chosen = key.rstrip("]").partition("[")
-            return (
-                self._of_source(column, chosen) if section == "funds" else self._of_category(column, chosen)
-            )
+        if section == "projects" and at:
+            return self._of_categories(key, at.record.categories)
+        if section == "funds":
+            return self._of_source(*key.rstrip("]").split("["))
         place = places_of(Inputs)[f"{section}_{key}"]
         return getattr(getattr(self.inputs, section), key), place.field.kind, [place.path]
 
@@ -169,12 +179,12 @@ class Names:
         paths = [f"funds[{at}].{column}" for at, _ in rows]
         return _sum([getattr(fund, column) for _, fund in rows]), Kind.MONEY, paths
 
-    def _of_category(self, column: str, chosen: str) -> tuple[Value, Kind, Sequence[Selection]]:
-        others = chosen == OTHERS
-        categories = self.taken if others else tuple(chosen.split(","))
-        rows = [project for project in self.inputs.projects if (project.category in categories) != others]
+    def _of_categories(
+        self, column: str, categories: tuple[str, ...]
+    ) -> tuple[Value, Kind, Sequence[Selection]]:
+        rows = [project for project in self.inputs.projects if project.category in categories]
         amount = _sum([getattr(project, column) for project in rows])
-        return amount, Kind.MONEY, [Selection(f"projects.{column}", categories, others)]
+        return amount, Kind.MONEY, [Selection(f"projects.{column}", categories)]
 
 
 @lru_cache(maxsize=1000)

@@ -259,7 +259,7 @@ class _Filler:
         more: dict[tuple[str, str], Wanted] = {}
         for wants in versions:
             for wanted in wants.figures:
-                if wanted.label and wanted.label not in own and not wanted.selected:
+                if wanted.label and wanted.label not in own and not wanted.categories:
                     more.setdefault((wanted.label, wanted.head), wanted)
         self.papers.append(self._fill_one(book, grid, versions[best], None, tuple(more.values())))
 

@@ -22,6 +22,8 @@ _NOT_IN_TABS = re.compile(r"[\[\]:*?/\\']")
 _FONT_SIZE = 10
 _CENTRED = ("–", *GRADE_NAMES)
 _MOST_ARGUMENTS = 250  # Excel takes 255
+_LONGEST_TEXT = 250  # in a formula, where Excel takes 255 characters
+_WILDCARDS = re.compile(r"[*?~]")
 
 
 def tab_names(papers: Iterable[Paper]) -> list[str]:
@@ -192,10 +194,16 @@ def _selected(chosen: Selection, places: Addresses) -> str | None:
     amounts, categories = (_down(places, column) for column in (chosen.column, f"{section}.category"))
     if amounts is None or categories is None:
         return None
-    sums = [f'SUMIF({categories},"{category}",{amounts})' for category in chosen.categories]
-    return (
-        f"(SUM({amounts}){''.join(f'-{each}' for each in sums)})" if chosen.others else f"({'+'.join(sums)})"
-    )
+    wanted = [_criterion(category) for category in chosen.categories]
+    if not wanted or max(map(len, wanted)) > _LONGEST_TEXT:
+        return None
+    return f"({'+'.join(f'SUMIF({categories},{each},{amounts})' for each in wanted)})"
+
+
+def _criterion(category: str) -> str:
+    """What SUMIF takes for exactly this text: people name categories, so a sign of its own may be in one."""
+    plain = _WILDCARDS.sub(r"~\g<0>", category).replace('"', '""')
+    return f'"={plain}"' if plain[:1] in "<>=" else f'"{plain}"'
 
 
 def _down(places: Addresses, column: str) -> str | None:
