@@ -345,8 +345,9 @@ NO_REASON = "没有说明偏差原因；请在“偏差原因分析及改进措�
 
 def with_indicators(*indicators: Indicator) -> Inputs:
     """The base with nothing to be scored but these indicators of the department."""
-    unsaid = {"total_score": None, "grade": None}
-    return with_values(BASE, projects=(), funds=(), criteria=(), indicators=indicators, stated=unsaid)
+    unsaid = {"execution_score": None, "total_score": None, "grade": None}
+    changed = with_values(BASE, projects=(), funds=(), criteria=(), indicators=indicators, stated=unsaid)
+    return with_values(changed, settings={"execution_points": Decimal(0)})
 
 
 # What is typed, and for each finding its rule, level, cell and sentence.

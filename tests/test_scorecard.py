@@ -102,7 +102,6 @@ def test_execution_has_no_score_where_a_figure_is_missing() -> None:
     assert overall(inputs).execution is None
     assert overall(with_values(inputs, full_year={"expenditure": None})).execution is None
     assert overall(with_values(spent("1", "2"), final={"expenditure": None})).execution is None
-    assert overall(replace(spent("1", "2"), criteria=())).execution is None
 
 
 def test_third_level_weights_may_be_unequal() -> None:
@@ -144,7 +143,7 @@ def test_a_total_lacks_no_score() -> None:
     assert overall(spent("100", "100")).total is None  # no indicators
     assert overall(spent("100", "100", indicator("45", "40"), indicator("45"))).total is None
     assert overall(spent("0", "0", indicator("90", "80"))).total is None
-    assert overall(replace(spent("0", "0", indicator("90", "80")), criteria=())).total == 80
+    assert overall(replace(spent("0", "0", indicator("90", "80")), criteria=())).total is None
     beyond = overall(spent("100", "100", indicator("90", "91")))
     assert (beyond.total, beyond.grade) == (D(101), None)
 
@@ -207,6 +206,34 @@ def test_a_project_without_a_name_has_not_those_of_the_department() -> None:
 def test_the_points_of_a_projects_execution_are_a_setting() -> None:
     assert {card.execution_points for card in scores(BASE).cards.projects} == {10}
     assert {card.execution_points for card in scores(with_standard(BASE, "湖北")).cards.projects} == {20}
+
+
+@pytest.mark.parametrize(
+    ("standard", "scored", "all_points"),
+    [("2020", "9.57", 100), ("湖北", "19.13", 110), ("湖南", "9.57", 100), ("四川", "9.57", 100)],
+)
+def test_every_standard_leaves_the_execution_its_points(standard: str, scored: str, all_points: int) -> None:
+    """The scoring table of 湖南 and 四川 has no line for it; 附件3, another paper, has."""
+    inputs = with_standard(BASE, standard)
+    card = overall(inputs)
+    assert (card.execution, card.points) == (D(scored), D(all_points))
+
+    def told(execution_score: str) -> set[str]:
+        found = evaluate(with_values(inputs, stated={"execution_score": D(execution_score)})).findings
+        overall_ones = ("stated.execution_score", "indicators[0].points")
+        return {f.rule for f in found if f.rule in ("T02", "T04") and f.fields[0] in overall_ones}
+
+    assert told(scored) == ({"T04"} if standard == "湖北" else set())
+    assert "T02" in told("8")
+
+
+def test_without_a_line_that_scores_the_execution_the_setting_counts() -> None:
+    inputs = replace(spent("1", "2"), criteria=())
+    assert (overall(inputs).execution_points, overall(inputs).execution) == (D(10), D(5))
+    more = overall(with_values(inputs, settings={"execution_points": D(20)}))
+    assert (more.execution_points, more.execution) == (D(20), D(10))
+    blank_line = replace(inputs, criteria=(criterion(name="预算执行率", method="按执行率"),))
+    assert overall(blank_line).execution_points is None  # rule M01 asks for it
 
 
 # The scoring standards that come with the program.

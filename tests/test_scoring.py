@@ -175,10 +175,6 @@ DIRECTED = [
     ("=", "0", "0", "10", "10"),
     ("=", "0", "5", "10", "0"),
     ("=", "0", "-5", "10", "0"),
-    ("≥", "-5%", "-10%", "10", "0"),
-    ("≥", "-5%", "-2%", "10", "10"),
-    ("≤", "-5%", "3%", "10", "0"),
-    ("≤", "-5%", "-2%", "10", "0"),
 ]
 
 
@@ -187,6 +183,15 @@ def test_an_indicator_scores_by_its_direction(
     direction: str, target: str, actual: str, points: str, scored: str
 ) -> None:
     assert quantity_score(target, actual, direction, D(points)) == D(scored)
+
+
+@pytest.mark.parametrize("direction", ["≥", "≤", "=", "反向"])
+@pytest.mark.parametrize(
+    ("target", "actual"),
+    [("95%", "96"), ("95", "96%"), ("0", "0%"), ("-5%", "-10%"), ("-5", "3"), ("-5", "-5")],
+)
+def test_figures_that_rule_t06_cannot_compare_have_no_score(target: str, actual: str, direction: str) -> None:
+    assert quantity_score(target, actual, direction, D(10)) is None
 
 
 def test_a_direction_that_there_is_not_is_refused() -> None:
@@ -208,6 +213,8 @@ def indicator(**values: Any) -> Indicator:
         ({"target": "90～95"}, None),
         ({"actual": "基本完成"}, None),
         ({"actual": None}, None),
+        ({"target": "95%", "actual": "96"}, None),
+        ({"target": "-5"}, None),
         ({"points": None}, None),
         ({"direction": None}, None),
         ({"direction": "定性", "band": "达成"}, None),

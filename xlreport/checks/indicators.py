@@ -7,7 +7,7 @@ from xlreport.checks.required import unfilled
 from xlreport.checks.rule import KEPT, NOT_APPLICABLE, Breach, Level, Verdict, rule
 from xlreport.checks.self_evaluation import points as in_points
 from xlreport.model.numbers import CENT, percent_text
-from xlreport.model.scoring import number_of, quantity_score
+from xlreport.model.scoring import comparable, number_of, quantity_score
 from xlreport.model.self_evaluation import (
     ACHIEVED,
     AT_LEAST,
@@ -38,7 +38,7 @@ def score_is_within_its_points(score: Decimal, points: Decimal) -> Verdict:
 def score_is_pro_rata(
     target: str, actual: str, direction: str, points: Decimal, score: Decimal, settings_far_above: Decimal
 ) -> Verdict:
-    due, figures = quantity_score(target, actual, direction, points), _figures(target, actual)
+    due, figures = quantity_score(target, actual, direction, points), comparable(target, actual)
     if due is None or not figures:
         return NOT_APPLICABLE
     # One that is far above its target has to be marked down.
@@ -62,7 +62,7 @@ def quantity_is_a_number(target: str | None, actual: str | None, direction: str)
     """Without numbers there is nothing to be pro rata to: a blank, a text, a range."""
     if direction == QUALITATIVE:
         return NOT_APPLICABLE
-    if _figures(target, actual):
+    if comparable(target, actual):
         return KEPT
     for key, label, text in (("target", "指标值", target), ("actual", "完成值", actual)):
         if text is None:
@@ -73,14 +73,6 @@ def quantity_is_a_number(target: str | None, actual: str | None, direction: str)
         return Breach(words=f"指标值“{target}”是负数，不能按比例计分", at=("target",))
     words = f"指标值“{target}”和完成值“{actual}”一个带%、一个不带，不能计分"
     return Breach(words=words, at=("actual", "target"))
-
-
-def _figures(target: str | None, actual: str | None) -> tuple[Decimal, Decimal] | None:
-    """Target and actual value where one can be held against the other: 95% and 96 cannot."""
-    due, done = number_of(target), number_of(actual)
-    if due is None or done is None or due < 0 or ("%" in str(target)) != ("%" in str(actual)):
-        return None
-    return due, done
 
 
 _ZERO = "定量指标的指标值不为0"
@@ -147,7 +139,7 @@ def target_is_not_far_too_low(
 
     Where it was, T07 already asks for the reason.
     """
-    figures = _figures(target, actual) if direction == AT_LEAST else None
+    figures = comparable(target, actual) if direction == AT_LEAST else None
     if not figures or not figures[0]:
         return NOT_APPLICABLE
     marked_down = score is not None and points is not None and score < points

@@ -148,7 +148,7 @@ def points_sum_to_a_hundred(card: Card) -> Verdict:
         return NOT_APPLICABLE
     if card.points == FULL:
         return KEPT
-    execution = "" if card.execution_points is None else f"预算执行率{points(card.execution_points)}和"
+    execution = f"预算执行率{points(card.execution_points)}和" if card.execution_points else ""
     words = f"{_whose(card)}{execution}各指标的分值合计{points(card.points)}，应为{points(FULL)}"
     paths = (*card.paths("points"), *([card.source] if card.source else []))
     return Breach(words=f"{words}，相差{points(abs(FULL - card.points))}", paths=paths)

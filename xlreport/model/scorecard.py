@@ -22,6 +22,7 @@ from xlreport.model.self_evaluation import (
 )
 
 ALL_INDICATORS = "绩效指标"  # a line of the standard that gives its points to all of them together
+EXECUTION_POINTS = places_of(Inputs)["settings_execution_points"].field
 
 
 class Line(NamedTuple):
@@ -94,21 +95,24 @@ class Cards:
 def cards_of(inputs: Inputs) -> Cards:
     """The cards of a record. Of projects with the same name the first one has the indicators.
 
+    A scoring table of a province and 附件3 are different papers: where no line of the standard scores the
+    execution of the budget, 附件3 still does, by the points of the setting.
+
     Indicators of a project that is not on 项目支出 are on no card; rule M03 says so.
     """
     groups: dict[str | None, list[Line]] = {}
     for row, indicator in enumerate(inputs.indicators):
         groups.setdefault(indicator.project, []).append(Line(row, indicator, indicator_score(indicator)))
     by_execution = next((row for row, c in enumerate(inputs.criteria) if c.method == BY_EXECUTION), None)
+    points = EXECUTION_POINTS.given(inputs.settings.execution_points)
+    assert isinstance(points, Decimal)
     overall = _card(
-        None if by_execution is None else inputs.criteria[by_execution].points,
+        points if by_execution is None else inputs.criteria[by_execution].points,
         inputs.final.expenditure,
         inputs.full_year.expenditure,
         groups.pop(None, ()),
         None if by_execution is None else f"criteria[{by_execution}].points",
     )
-    points = places_of(Inputs)["settings_execution_points"].field.given(inputs.settings.execution_points)
-    assert isinstance(points, Decimal)
     projects = tuple(
         _card(points, project.executed, project.full_year, groups.pop(project.name, ()) if groups else ())
         for project in inputs.projects

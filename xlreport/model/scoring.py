@@ -99,6 +99,20 @@ DIRECTED_FORMULA = (
 )
 
 
+def comparable(target: str | None, actual: str | None) -> tuple[Decimal, Decimal] | None:
+    """Target and actual value where one can be held against the other.
+
+    95% and 96 cannot, nor anything against a negative target.
+
+    >>> comparable("95%", "96"), comparable("-5", "3"), comparable("300", "298")
+    (None, None, (Decimal('300'), Decimal('298')))
+    """
+    due, done = number_of(target), number_of(actual)
+    if due is None or done is None or due < 0 or ("%" in str(target)) != ("%" in str(actual)):
+        return None
+    return due, done
+
+
 def indicator_score(indicator: Indicator) -> Decimal | None:
     """The points that an indicator gets by its figures; None for a qualitative or incomplete one."""
     return quantity_score(indicator.target, indicator.actual, indicator.direction, indicator.points)
@@ -107,10 +121,11 @@ def indicator_score(indicator: Indicator) -> Decimal | None:
 def quantity_score(
     target: str | None, actual: str | None, direction: str | None, points: Decimal | None
 ) -> Decimal | None:
-    """`indicator_score` of its figures, as they stand in the cells."""
-    done, due = number_of(actual), number_of(target)
-    if done is None or due is None or points is None or direction is None or direction == QUALITATIVE:
+    """`indicator_score` of its figures, as they stand in the cells; rule T06 says where they give none."""
+    figures = comparable(target, actual)
+    if not figures or points is None or direction is None or direction == QUALITATIVE:
         return None
+    due, done = figures
     return directed_score(done, due, points, direction)
 
 

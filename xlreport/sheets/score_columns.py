@@ -13,7 +13,7 @@ from typing import Any
 from xlreport.model.fields import Kind, fields_of
 from xlreport.model.inputs import YES, Inputs
 from xlreport.model.rates import RATES, Rate
-from xlreport.model.scorecard import ALL_INDICATORS, Card
+from xlreport.model.scorecard import ALL_INDICATORS, EXECUTION_POINTS, Card
 from xlreport.model.scoring import DIRECTED_FORMULA, GRADES, indicator_score, number_of
 from xlreport.model.self_evaluation import (
     BY_BANDS,
@@ -144,7 +144,7 @@ class ScoreFormulas:
         """What the execution of the whole budget scores; empty where a figure is blank."""
         places = [self.addresses.at(f"{section}.expenditure") for section in ("final", "full_year")]
         executed, full_year = (absolute(place) for place in places if place)
-        return f'IFERROR({execution_formula(_execution_points(), executed, full_year)},"")'
+        return f'IFERROR({execution_formula(self._execution_points, executed, full_year)},"")'
 
     @property
     def indicator_total(self) -> str:
@@ -155,7 +155,7 @@ class ScoreFormulas:
     def points(self) -> str:
         """The points of the execution and of those indicators: 100 in a correct table."""
         of_indicators = f"SUMPRODUCT(--({_IS_OVERALL}),{_down(INDICATORS, 'points')})"
-        return f"ROUND(IFERROR(SUM({_execution_points()}),0)+{of_indicators},6)"
+        return f"ROUND(IFERROR(SUM({self._execution_points}),0)+{of_indicators},6)"
 
     @property
     def standard_total(self) -> str:
@@ -165,12 +165,21 @@ class ScoreFormulas:
         lines = f'SUMPRODUCT(--({filled}<>""))'
         return f'IF(AND(COUNT({scores})>0,COUNT({scores})={lines}),ROUND(SUM({scores}),6),"")'
 
-    @staticmethod
-    def total(execution: str, indicators: str) -> str:
+    def total(self, execution: str, indicators: str) -> str:
         """自评总分 from the cells of its two parts; empty where one that is wanted has no score."""
-        wanted = f"ISNUMBER({_execution_points()})"
+        wanted = f"ISNUMBER({self._execution_points})"
         known = f"AND(ISNUMBER({indicators}),OR(ISNUMBER({execution}),NOT({wanted})))"
         return f'IF({known},ROUND(SUM({execution},{indicators}),6),"")'
+
+    @property
+    def _execution_points(self) -> str:
+        """The points of the first line that scores the execution; the setting's where no line does."""
+        line = f'MATCH("{BY_EXECUTION}",{_down(CRITERIA, "method")},0)'
+        points = f"INDEX({_down(CRITERIA, 'points')},{line})"
+        setting = str(EXECUTION_POINTS.default)
+        if place := self.addresses.at("settings.execution_points"):
+            setting = f"IF(ISNUMBER({absolute(place)}),{absolute(place)},{setting})"
+        return f'IF(ISNUMBER({line}),IF(ISNUMBER({points}),{points},""),{setting})'
 
     def _computed(self) -> str:
         target, actual = (in_row(INDICATORS, head) for head in _NUMBER_HEADS.values())
@@ -179,6 +188,8 @@ class ScoreFormulas:
             f"COUNT({target},{actual},{points})<3",
             f'{direction}=""',
             f'{direction}="{QUALITATIVE}"',
+            f"{target}<0",
+            "<>".join(f'ISNUMBER(FIND("%",{_here(INDICATORS, key)}))' for key in _NUMBER_HEADS),
         )
         scored = DIRECTED_FORMULA.format(actual=actual, target=target, points=points, direction=direction)
         return f'IF(OR({",".join(nothing)}),"",{scored})'
@@ -253,12 +264,6 @@ def rate_labels() -> str:
 def _whole_column(tab: str, at: int) -> str:
     letter = column_letter(at)
     return f"{sheet_reference(tab)}!${letter}:${letter}"
-
-
-def _execution_points() -> str:
-    """The points of the first line that scores the execution of the budget."""
-    at = f'MATCH("{BY_EXECUTION}",{_down(CRITERIA, "method")},0)'
-    return f"INDEX({_down(CRITERIA, 'points')},{at})"
 
 
 def _sum_of(mine: str) -> str:
