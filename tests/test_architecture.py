@@ -22,7 +22,7 @@ LAYERS = (
     ("template", "narrative", "papers", "facts"),
     ("typesetting", "word_tables", "word", "word_text", "word_marks", "gongwen", "mail", "sheets", "forms"),
     ("department", "review"),
-    ("verify",),
+    ("verify", "from_report"),
     ("addin", "diagnosis", "doctor", "doctor_excel", "doctor_policy", "doctor_writing", "libreoffice"),
     ("build",),
     ("cli", "cli_findings", "cli_output", "cli_papers", "cli_verify", "cli_review", "cli_setup"),

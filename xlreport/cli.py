@@ -6,6 +6,7 @@ What a subcommand alone needs is imported inside it: `check` answers at once bec
 import errno
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,7 @@ from xlreport.report import evaluate
 
 if TYPE_CHECKING:
     from xlreport.model.inputs import Inputs
+    from xlreport.sheets.layout import Addresses
 
 FINDINGS, UNUSABLE = 1, 2  # exit statuses
 MASTERS = (".xlsm", ".xlsx")  # with functions and buttons inside, or without macros
@@ -81,10 +83,10 @@ def demo(folder: Path, force: bool) -> None:
     name = file_name(f"{inputs.unit.name}{inputs.unit.year}年度绩效自评", ".xlsx")
     with progress("正在生成示例……"), TemporaryDirectory() as scratch:
         master = Path(scratch) / name
-        _build_master(inputs, master)
+        _write_master(inputs, master)
         department = open_department(master)
         outputs = (
-            Output(name, lambda path: _build_master(inputs, path)),
+            Output(name, partial(_write_master, inputs)),
             word_report(department),
             generated_workbook(department),
             mail_draft(department),
@@ -102,6 +104,9 @@ def demo(folder: Path, force: bool) -> None:
 @click.option("--data", type=FILE, help="A TOML file with the figures, one table per section.")
 @click.option("--sample", is_flag=True, help="Fill in the sample year.")
 @click.option("--from", "last", type=FILE, help="Last year's workbook: begin the next year with it.")
+@click.option(
+    "--from-report", "written", type=FILE, help="A report (.docx, .txt): fill in what it surely says."
+)
 @click.option("--outline", help="Outline of the report; by default A, or what --data or --from holds.")
 @click.option("--scoring", help="Scoring standard; by default likewise, or that of 财预〔2020〕10号.")
 @force_option
@@ -112,11 +117,16 @@ def new(
     data: Path | None,
     sample: bool,
     last: Path | None,
+    written: Path | None,
     outline: str | None,
     scoring: str | None,
     force: bool,
 ) -> None:
-    """Make a master workbook: empty, filled from data, or begun with last year's.
+    """Make a master workbook: empty, filled from data or from a report, or begun with last year's.
+
+    As in: xlreport new 绩效自评.xlsx --from-report 自评报告.docx
+
+    What that report does not surely say stays blank and is listed with its sentence and the cell to fill.
 
     Example: xlreport new 绩效自评.xlsx --unit 某某局 --year 2024
     """
@@ -134,12 +144,21 @@ def new(
         raise click.UsageError("--data and --sample exclude each other.")
     if last and (data or sample):
         raise click.UsageError("--from excludes --data and --sample.")
+    if written and (data or sample or last):
+        raise click.UsageError("--from-report excludes --data, --sample and --from.")
     if file.suffix.lower() not in MASTERS:
         endings = "、".join(MASTERS)
         raise Unusable(f"{file}：只能生成 {endings} 工作簿，请把文件名改为以 {endings} 结尾。")
     refuse_unwritable(file, force=force)
-    refuse_input(file, data, last)
-    inputs = read_data(data) if data else read_sample() if sample else _begun(last) if last else empty()
+    refuse_input(file, data, last, written)
+    draft = None
+    if written:
+        from xlreport.from_report import lines_of, read_draft
+
+        draft = read_draft(written)
+        inputs = draft.inputs
+    else:
+        inputs = read_data(data) if data else read_sample() if sample else _begun(last) if last else empty()
     if outline or not inputs.template:
         inputs = replace(inputs, template=read_outline(outline or "A"))
     if scoring or not inputs.criteria:
@@ -147,8 +166,11 @@ def new(
     given = {key: value for key, value in (("name", unit), ("year", year)) if value is not None}
     inputs = with_unit(inputs, given)
     with progress("正在生成工作簿……"):
-        write_one(file, lambda path: _build_master(inputs, path), force=force)
+        built: list[Addresses] = []
+        write_one(file, lambda path: built.append(_build_master(inputs, path)), force=force)
     click.echo(f"已生成：{file}")
+    for line in lines_of(draft, built[-1]) if draft else ():
+        click.echo(line)
 
 
 @main.command()
@@ -280,13 +302,16 @@ def _begun(last: Path) -> "Inputs":
     return carry_forward(reading.inputs)
 
 
-def _build_master(inputs: "Inputs", path: Path) -> None:
+def _write_master(inputs: "Inputs", path: Path) -> None:
+    _build_master(inputs, path)
+
+
+def _build_master(inputs: "Inputs", path: Path) -> "Addresses":
     """With functions and buttons inside, or without macros, as the ending of the file says."""
     if path.suffix.lower() == ".xlsm":
         from xlreport.addin.workbook import build_live_master
 
-        build_live_master(evaluate(inputs), path)
-    else:
-        from xlreport.sheets.master import build_master
+        return build_live_master(evaluate(inputs), path)
+    from xlreport.sheets.master import build_master
 
-        build_master(evaluate(inputs), path)
+    return build_master(evaluate(inputs), path)
