@@ -283,6 +283,29 @@ def test_without_indicators_the_levels_of_the_form_are_there() -> None:
         *("经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标"),
         "服务对象满意度指标",
     ]
+    assert [shown(row[0]) for row in made.rows[11:20] if len(row) == 8] == [
+        *("产出指标（50分）↓4", "效益指标（30分）↓4", "满意度指标（10分）"),
+    ]
+
+
+def test_a_level_prints_the_points_of_the_rows_under_it() -> None:
+    blank = Indicator(**dict.fromkeys(Indicator._fields))
+    rows = [
+        ("产出指标", 12),
+        ("产出指标", 13),
+        ("效益指标", 30),
+        ("产出指标", 20),
+        (None, 5),
+        ("满意度指标", None),
+    ]
+    indicators = tuple(
+        blank._replace(level_1=level, level_2="数量指标", points=None if points is None else Decimal(points))
+        for level, points in rows
+    )
+    made = papers(replace(FILLED, indicators=indicators))["附件3"]
+    assert [shown(row[0]) for row in made.rows[11:-1] if len(row) == 8] == [
+        *("产出指标（25分）↓2", "效益指标（30分）", "产出指标（20分）", GAP, "满意度指标"),
+    ]
 
 
 def test_numbers_of_papers_are_settings() -> None:

@@ -7,7 +7,7 @@ of these (* are those that no row names), once for each category where each = "c
 `projects` follows for each of them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -24,6 +24,7 @@ from xlreport.report import Report
 Definition = Mapping[str, Any]
 
 _ENDLESS = 1_000_000  # rows; until it is known how far a cell reaches
+_LEVEL = "{row.level}"
 _OTHERS = "*"  # the categories that no row of the paper names
 
 
@@ -162,7 +163,7 @@ class _Maker:
                 _merge(rows[first:], declared.cells)
         return tuple(map(tuple, rows)), head
 
-    def _repeated(self, declared: _DeclaredRow) -> Iterator[tuple[Sequence[_DeclaredCell], At | None]]:
+    def _repeated(self, declared: _DeclaredRow) -> Iterator[tuple[Iterable[_DeclaredCell], At | None]]:
         """The cells of a declared row, once or for each record that it repeats over."""
         inputs, lines = self.names.inputs, self.names.card.lines
         if declared.categories:
@@ -176,9 +177,15 @@ class _Maker:
                 yield declared.cells, At(f"indicators[{line.row}]", line.indicator, line)
             if not lines:
                 self.gaps["绩效指标"] = None
-                yield from ((cells, None) for cells in declared.none)
+                yield from ((self._blank(declared, cells), None) for cells in declared.none)
         else:
             yield declared.cells, None
+
+    def _blank(self, declared: _DeclaredRow, cells: Sequence[_DeclaredCell]) -> Iterator[_DeclaredCell]:
+        """A row of the grid without indicators, its 一级指标 with the points that the standard gives it."""
+        for own, cell in zip(declared.cells, cells, strict=True):
+            level = own.text == _LEVEL
+            yield cell._replace(text=self.names.standard_level(cell.text)) if level else cell
 
     def _shares(self, declared: _DeclaredRow) -> Iterator[Share]:
         """The categories of a row, or of each of the rows that it stands for."""

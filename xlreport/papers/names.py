@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from xlreport.model.fields import NUMBERS, Field, Kind, Value, fields_of, places_of
@@ -125,8 +126,8 @@ class Names:
                 return str(getattr(at.record, name))
             if name == "score.grade":
                 return self.card.grade or ""
-            if name == "row.level" and at:
-                return self._level(at.record)
+            if name == "row.level" and at and at.line:
+                return self._levels[at.line.row]
             value = self.figure(name, at).value
             if isinstance(value, date):
                 return date_text(value)
@@ -134,12 +135,20 @@ class Names:
                 return plain(value) if isinstance(value, Decimal | int) else value
         return ""
 
-    def _level(self, indicator: Indicator) -> str:
-        """A 一级指标 with the points that the standard gives it: 产出指标（50分）."""
-        name = indicator.level_1 or GAP
+    def standard_level(self, name: str) -> str:
+        """A 一级指标 with the points that the standard gives it, for a grid without indicators."""
         due = (c.points for c in self.inputs.criteria if (c.method, c.name) == (BY_INDICATORS, name))
-        points = next(due, None)
-        return name if points is None else f"{name}（{plain(points)}分）"
+        return _with_points(name, next(due, None))
+
+    @cached_property
+    def _levels(self) -> dict[int, str]:
+        """For each indicator its 一级指标, with the points of the rows that this stands over: 产出指标（50分）."""
+        found: dict[int, str] = {}
+        for level, lines in groupby(self.card.lines, lambda line: line.indicator.level_1):
+            rows = list(lines)
+            text = _with_points(level or "", _sum([line.indicator.points for line in rows]))
+            found |= dict.fromkeys((line.row for line in rows), text if level else GAP)
+        return found
 
     def _term(self, name: str, at: At | None) -> tuple[Value, Kind, Sequence[str | Selection]]:
         """One name: its value, kind, and the paths that it is from."""
@@ -185,6 +194,10 @@ class Names:
         rows = [project for project in self.inputs.projects if project.category in categories]
         amount = _sum([getattr(project, column) for project in rows])
         return amount, Kind.MONEY, [Selection(f"projects.{column}", categories)]
+
+
+def _with_points(level: str, points: Decimal | None) -> str:
+    return level if points is None else f"{level}（{plain(points)}分）"
 
 
 @lru_cache(maxsize=1000)
