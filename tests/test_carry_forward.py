@@ -280,3 +280,13 @@ def test_one_source_at_a_time(last_year: Path, tmp_path: Path, other: tuple[str,
     result = run("new", tmp_path / "2024.xlsx", "--from", last_year, *other)
     assert result.exit_code == 2
     assert "--from excludes --data and --sample." in result.stderr
+
+
+@pytest.mark.parametrize("year", ["2020", "2023", "2025"])
+def test_only_the_year_before_can_be_carried(last_year: Path, tmp_path: Path, year: str) -> None:
+    result = CliRunner().invoke(
+        main, ["new", str(tmp_path / "n.xlsx"), "--from", str(last_year), "--year", year]
+    )
+    assert result.exit_code == 2
+    assert "是2023年度的工作簿，只能用来新建2024年度的" in result.stderr
+    assert not (tmp_path / "n.xlsx").exists()

@@ -158,7 +158,9 @@ def new(
         draft = read_draft(written)
         inputs = draft.inputs
     else:
-        inputs = read_data(data) if data else read_sample() if sample else _begun(last) if last else empty()
+        inputs = (
+            read_data(data) if data else read_sample() if sample else _begun(last, year) if last else empty()
+        )
     if outline or not inputs.template:
         inputs = replace(inputs, template=read_outline(outline or "A"))
     if scoring or not inputs.criteria:
@@ -290,8 +292,11 @@ def build() -> None:
         click.echo(f"已生成：{path}")
 
 
-def _begun(last: Path) -> "Inputs":
-    """The record that a year begins with. Raises Unusable where last year's workbook has a wrong cell."""
+def _begun(last: Path, year: int | None) -> "Inputs":
+    """The record that a year begins with.
+
+    Raises Unusable where last year's workbook has a wrong cell or is not of the year before.
+    """
     from xlreport.carry_forward import carry_forward
     from xlreport.sheets.reader import read_workbook
 
@@ -299,6 +304,11 @@ def _begun(last: Path) -> "Inputs":
     if reading.problems:
         count = len(reading.problems)
         raise Unusable(f"{last.name}：有 {count} 处填写有误，请先更正再提取上年数据：{reading.problems[0]}")
+    before = reading.inputs.unit.year
+    if before is not None and year is not None and year != before + 1:
+        raise Unusable(
+            f"{last.name}：是{before}年度的工作簿，只能用来新建{before + 1}年度的；请改用 {year - 1} 年度的工作簿，或不写 --year。"
+        )
     return carry_forward(reading.inputs)
 
 
