@@ -17,7 +17,7 @@ from tests import form_maker, hostile
 from tests.form_maker import Form, Line
 from tests.quick_forms import HEADS, base, changed, quick
 from tests.test_forms import BASE_A, book, entries, like, parts_of, record, values
-from xlreport.datafile import read_asset
+from xlreport.datafile import read_asset, read_paper
 from xlreport.errors import Unusable
 from xlreport.forms.filling import Entry, Outcome
 from xlreport.forms.labels import Synonyms
@@ -56,7 +56,7 @@ def test_every_synonym_stands_for_a_label_of_our_papers(report: Report) -> None:
     data = read_asset("papers", "synonyms", "附件")
     synonyms = Synonyms.of(data)
     names = ("base-A", "base-B", "base-岳阳楼", "overall", "project")
-    definitions = {name: read_asset("papers", name, "附件") for name in names}
+    definitions = {name: read_paper(name) for name in names}
     rows: set[str] = set()
     heads: set[str] = set()
     for paper in make_papers(report, definitions):
@@ -220,6 +220,19 @@ def test_values_on_the_right_of_heads_that_stand_apart_or_one_below_the_other(re
         0.96,
     ]
     assert sheet["F2"].number_format == "0.00%"  # as when one types 90% into a cell without format
+
+
+def test_the_whole_adjustment_of_older_forms_is_a_figure_of_its_own(report: Report) -> None:
+    older = changed(form_maker.base_a(), A24="部门整体支出预算调整", A18="1、业务工作专项")
+    done, sheet = filled(quick(older), report)
+    assert [sheet.cell(row, 4).value for row in (18, 20, 24)] == [150, 280, 150]  # 1150 − 1000
+    assert unplaced(done) == {}
+    both = form_maker.base_a()
+    both.rows[23:23] = [("部门整体支出预算调整",)]
+    _, sheet = filled(quick(replace(both, merged=(), formats={})), report)
+    assert [sheet.cell(row, 4).value for row in (24, 25)] == [150, 30]
+    done, sheet = filled(quick(form_maker.base_a()), report)
+    assert (sheet["D24"].value, unplaced(done)) == (30, {})
 
 
 def with_category(report: Report, category: str) -> Report:

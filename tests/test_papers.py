@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from xlreport.datafile import read_data, read_papers, read_sample, with_standard
+from xlreport import datafile
+from xlreport.datafile import read_data, read_paper, read_papers, read_sample, with_standard
 from xlreport.department import papers_of
+from xlreport.errors import Unusable
 from xlreport.model.fields import Kind
 from xlreport.model.inputs import Inputs, empty, with_values
 from xlreport.model.self_evaluation import Indicator
@@ -228,6 +230,15 @@ def test_the_sample_without_categories_names_its_projects_and_breaks_no_rule() -
     named = [gap for gap in papers(sample)["附件2"].gaps if "未填类别" in gap]
     assert len(named) == len(sample.projects)
     assert not [finding for finding in evaluate(sample).findings if finding.rule == "D03"]
+
+
+def test_a_block_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = {"base-A": {"rows": [{"block": "三公"}]}, "blocks": {"三公经费": [], "楼堂馆所": []}}
+    monkeypatch.setattr(datafile, "read_asset", lambda folder, name, what: made[name])
+    with pytest.raises(
+        Unusable, match="base-A.toml：没有“三公”这一段；blocks.toml 里有：三公经费、楼堂馆所。"
+    ):
+        read_paper("base-A")
 
 
 def test_the_overall_self_evaluation_table() -> None:

@@ -18,7 +18,7 @@ from tests.records import records
 from tests.test_packages import errors
 from xlreport import word
 from xlreport.assets import asset
-from xlreport.datafile import read_asset, read_data, read_sample, with_standard
+from xlreport.datafile import read_data, read_paper, read_sample, with_standard
 from xlreport.model.fields import Kind
 from xlreport.model.inputs import Inputs, with_values
 from xlreport.narrative import Paragraph, Style
@@ -37,7 +37,7 @@ Region = tuple[int, int, int, str]  # column, across, down, text
 
 
 def papers_of(inputs: Inputs, keys: Sequence[str] = PAPERS) -> tuple[Paper, ...]:
-    return tuple(make_papers(evaluate(inputs), {key: read_asset("papers", key, "附件") for key in keys}))
+    return tuple(make_papers(evaluate(inputs), {key: read_paper(key) for key in keys}))
 
 
 def write(papers: Sequence[Paper], path: Path, paragraphs: Sequence[Paragraph] = (), **also: Any) -> Any:

@@ -83,7 +83,23 @@ def with_standard(inputs: Inputs, name: str) -> Inputs:
 
 def read_papers(version: str) -> dict[str, Any]:
     """The definitions of 附件2 in one version, 附件3 and 附件4. Raises Unusable for an unknown version."""
-    return {name: read_asset("papers", name, "附件") for name in (f"base-{version}", "overall", "project")}
+    return {name: read_paper(name) for name in (f"base-{version}", "overall", "project")}
+
+
+def read_paper(name: str) -> dict[str, Any]:
+    """The definition of a paper, with the rows of its blocks, and what it has `like` another.
+
+    Raises Unusable for an unknown name.
+    """
+    own, blocks = read_asset("papers", name, "附件"), read_asset("papers", "blocks", "附件")
+    rows: list[dict[str, Any]] = []
+    for row in own["rows"]:
+        block = row.get("block")
+        if block is not None and block not in blocks:
+            raise Unusable(f"{name}.toml：没有“{block}”这一段；blocks.toml 里有：{'、'.join(blocks)}。")
+        rows += [row] if block is None else blocks[block]
+    other = read_asset("papers", own["like"], "附件") if "like" in own else {}
+    return other | own | {"rows": rows}
 
 
 def read_asset(folder: str, name: str, what: str) -> dict[str, Any]:

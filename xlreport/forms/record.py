@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from xlreport.datafile import read_asset
+from xlreport.datafile import read_asset, read_paper
 from xlreport.forms.grid import Grid
 from xlreport.forms.labels import Synonyms, stem
 from xlreport.forms.places import Form
@@ -15,7 +15,8 @@ from xlreport.papers.maker import make_papers
 from xlreport.report import Report
 
 BASE, OVERALL, PROJECT = "base", "overall", "project"  # the kinds of papers
-DEFINITIONS = (*(f"base-{version}" for version in BASE_TABLES), OVERALL, PROJECT)
+# Of 附件2 also the rows that forms had once.
+DEFINITIONS = (*(f"base-{version}" for version in (*BASE_TABLES, "2018")), OVERALL, PROJECT)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Record:
     @cached_property
     def wants(self) -> dict[str, list[Wants]]:
         """What the papers of each kind want: of 附件2 every version, the unit's own first."""
-        definitions = {key: read_asset("papers", key, "附件") for key in DEFINITIONS}
+        definitions = {key: read_paper(key) for key in DEFINITIONS}
         found: dict[str, list[Wants]] = {BASE: [], OVERALL: [], PROJECT: []}
         for paper in make_papers(self.report, definitions):
             kind = BASE if paper.key.startswith(BASE) else paper.key
