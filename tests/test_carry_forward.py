@@ -209,10 +209,10 @@ def test_with_macros_as_well(last_year: Path, tmp_path: Path) -> None:
 
 
 def test_what_the_command_says_itself_goes_before_what_is_carried(last_year: Path, tmp_path: Path) -> None:
-    more = ("--unit", "示例县林业和草原局", "--year", "2025", "--scoring", "湖北", "--outline", "B")
+    more = ("--unit", "示例县林业和草原局", "--year", "2024", "--scoring", "湖北", "--outline", "B")
     assert run("new", tmp_path / "a.xlsx", "--from", last_year, *more).exit_code == 0
     inputs = read_workbook(tmp_path / "a.xlsx").inputs
-    assert (inputs.unit.name, inputs.unit.year) == ("示例县林业和草原局", 2025)
+    assert (inputs.unit.name, inputs.unit.year) == ("示例县林业和草原局", 2024)
     assert inputs.criteria == with_standard(empty(), "湖北").criteria
     assert inputs.template == read_outline("B")
     assert inputs.prior == BASE.final

@@ -307,7 +307,7 @@ def _begun(last: Path, year: int | None) -> "Inputs":
     before = reading.inputs.unit.year
     if before is not None and year is not None and year != before + 1:
         raise Unusable(
-            f"{last.name}：是{before}年度的工作簿，只能用来新建{before + 1}年度的；请改用 {year - 1} 年度的工作簿，或不写 --year。"
+            f"{last.name}：是{before}年度的工作簿，只能用来新建{before + 1}年度的；请改用{year - 1}年度的，或不写 --year。"
         )
     return carry_forward(reading.inputs)
 
