@@ -219,7 +219,12 @@ class Book:
         prefix = prefix_of(tag).decode()
         relation = re.search(rb"([\w.-]+):id\s*=", tag)
         assert relation
-        line = f'<{prefix}sheet name="{escape(title)}" sheetId="{number}" {relation[1].decode()}:id="{identity}"/>'
+        # The prefix is declared once more: openpyxl declares it on each sheet, not on the workbook.
+        own_prefix = relation[1].decode()
+        line = (
+            f'<{prefix}sheet xmlns:{own_prefix}="{_RELATIONS}" name="{escape(title)}" sheetId="{number}"'
+            f' {own_prefix}:id="{identity}"/>'
+        )
         edits = [Edit(tabs[-1].end, tabs[-1].end, line.encode())]
         for each in names:
             if each.attributes.get("localSheetId") == str(own):

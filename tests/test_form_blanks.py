@@ -1,0 +1,54 @@
+"""Blank forms as people make them: by openpyxl, without years or units, with hints where something is to be written."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests import form_maker
+from tests.quick_forms import quick
+from tests.test_forms import book, record
+from xlreport.model.inputs import with_values
+from xlreport.report import Report, evaluate
+from xlreport.sheets.forms import FilledForm, fill_form
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return evaluate(record())
+
+
+def by_openpyxl(data: bytes, change: Callable[[Any], None] = lambda _: None) -> bytes:
+    """A form as openpyxl saves it, its first sheet changed."""
+    workbook = openpyxl.load_workbook(io.BytesIO(data))
+    change(workbook.worksheets[0])
+    stream = io.BytesIO()
+    workbook.save(stream)
+    return stream.getvalue()
+
+
+def filled(data: bytes, report: Report, **how: Any) -> tuple[FilledForm, Any]:
+    """What came of a form, and its first sheet."""
+    done = fill_form(data, "空表.xlsx", report, **how)
+    return done, book(done.books[0].content).worksheets[0]
+
+
+def two_projects(report: Report) -> Report:
+    first = report.inputs.projects[0]
+    return evaluate(with_values(report.inputs, projects=(first, first._replace(name="病虫害防治"))))
+
+
+# ------------------------------------------------------------------------------ copies
+
+
+def test_a_sheet_that_openpyxl_made_is_copied_for_the_next_project(report: Report) -> None:
+    data = by_openpyxl(quick(form_maker.project()))
+    done = fill_form(data, "空表.xlsx", two_projects(report))
+    sheets = book(done.books[0].content).worksheets
+    assert [(sheet.title, sheet["B4"].value) for sheet in sheets] == [
+        ("项目支出绩效自评表", "造林补助"),
+        ("项目支出绩效自评表-2", "病虫害防治"),
+    ]
+    assert len(done.books) == 1
