@@ -27,7 +27,7 @@ from xlreport.model.fields import Place
 from xlreport.model.figures import Parameter
 from xlreport.model.inputs import Explanation, Inputs, empty, with_values
 from xlreport.model.rates import RATES
-from xlreport.model.self_evaluation import Criterion, Indicator, ProjectFund
+from xlreport.model.self_evaluation import Criterion, Indicator, ProjectFund, ScoreBand
 from xlreport.report import Outcome, evaluate
 
 FOLDER = Path(__file__).parent / "cases"
@@ -841,6 +841,47 @@ def test_a_line_of_the_standard_that_cannot_be_computed_gets_its_sentence(what: 
     findings = evaluate(with_values(with_indicators(), criteria=(line,))).findings
     assert [(f.rule, f.fields, f.message) for f in findings] == list(expected)
     assert {f.level for f in findings} <= {HARD}
+
+
+# Limits and points of the bands of a line of 10 points; rule, cells and sentence of what is wrong with them.
+BANDED = criterion(method="分档", rate="三公经费变动率")._replace(points=Decimal(10))
+BAD_BANDS: dict[
+    str, tuple[tuple[tuple[str | None, str | None], ...], tuple[str, tuple[str, ...], str] | None]
+] = {
+    "none wrong": ((("0", "10"), ("0.1", "8")), None),
+    "no limit": (
+        (("0", "10"), (None, "8")),
+        ("M01", ("bands[1].limit",), "分档【三公经费变动率】：未填写“上限”；请补填后再检查。"),
+    ),
+    "no points": (
+        (("0", None), ("0.1", "8")),
+        ("M01", ("bands[0].points",), "分档【三公经费变动率】：未填写“得分”；请补填后再检查。"),
+    ),
+    "more points than the line": (
+        (("0", "10.5"), ("0.1", "8")),
+        ("M03", ("bands[0].points",), "分档【三公经费变动率】的一档得10.5分，大于分值10分；请核对分档。"),
+    ),
+    "a limit twice": (
+        (("0", "10"), ("0.1", "8"), ("0.1", "6")),
+        ("M03", ("bands[2].limit",), "分档【三公经费变动率】的上限10%重复；请核对分档。"),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BAD_BANDS)
+def test_bands_that_cannot_be_right_get_their_sentence(what: str) -> None:
+    rows, expected = BAD_BANDS[what]
+    numbers = [[None if each is None else Decimal(each) for each in row] for row in rows]
+    bands = tuple(ScoreBand("三公经费变动率", limit, points) for limit, points in numbers)
+    rest = criterion(method="自评")._replace(name="其余", points=Decimal(90))
+    findings = evaluate(with_values(with_indicators(), criteria=(BANDED, rest), bands=bands)).findings
+    assert [(f.rule, f.fields, f.message) for f in findings] == ([expected] if expected else [])
+
+
+def test_a_band_names_its_line() -> None:
+    nameless = ScoreBand(None, Decimal(0), Decimal(5))
+    (finding,) = evaluate(with_values(BASE, bands=(nameless,))).findings
+    assert (finding.rule, finding.fields) == ("M01", ("bands[0].item",))
 
 
 def test_nothing_is_said_of_points_that_cannot_be_read() -> None:

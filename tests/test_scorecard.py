@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.records import records
 from xlreport.assets import names_in
 from xlreport.datafile import DEFAULT_STANDARD, read_asset, read_data, with_standard
+from xlreport.department import papers_of
 from xlreport.errors import Unusable
 from xlreport.model.inputs import Inputs, empty, with_values
 from xlreport.model.numbers import percent_text, rounded
@@ -146,6 +147,40 @@ def test_a_total_lacks_no_score() -> None:
     assert overall(replace(spent("0", "0", indicator("90", "80")), criteria=())).total is None
     beyond = overall(spent("100", "100", indicator("90", "91")))
     assert (beyond.total, beyond.grade) == (D(101), None)
+
+
+# 89.995 is printed 90.00, and so it is called.
+@pytest.mark.parametrize(
+    ("scored", "total", "called"), [("79.995", "90", "优"), ("79.994", "89.99", "良"), ("69.995", "80", "良")]
+)
+def test_a_total_is_graded_as_it_is_printed(scored: str, total: str, called: str) -> None:
+    card = overall(spent("100", "100", indicator("90", scored)))
+    assert (str(card.total), card.grade) == (f"{D(total):.2f}", called)
+    line = criterion(name="自评", points=FULL, method="自评", score=D(scored) + 10)
+    assert scores(replace(empty(), criteria=(line,))).standard_total == D(total)
+
+
+def test_the_paper_prints_the_rounded_total() -> None:
+    lines = (indicator("80", "70.995"), indicator("10", "9"))
+    report = evaluate(replace(spent("100", "100", *lines), unit=BASE.unit))
+    (paper,) = (each for each in papers_of(report) if each.name == "附件3")
+    _, total, called = paper.rows[-1][-3:]
+    assert (str(total.value), called.text) == ("90.00", "优")
+    assert total.terms
+    assert total.terms.rounded
+
+
+@pytest.mark.parametrize(
+    "others", [{}, {"business_cost": D(30)}, {"remitted": D(20), "affiliated_grant": D(5)}]
+)
+def test_spending_by_nature_is_all_spending(others: dict[str, Decimal]) -> None:
+    """Rule B02 has added up just what 附件3 prints there; T03 has nothing to say a second time."""
+    spending = {**others, "expenditure": D(1150) + sum(others.values())}
+    inputs = with_values(BASE, full_year=spending)
+    assert "B02" not in {finding.rule for finding in evaluate(inputs).findings}
+    (paper,) = (each for each in papers_of(evaluate(inputs)) if each.name == "附件3")
+    (row,) = (row for row in paper.rows if any(cell.text == "按支出性质分：" for cell in row))
+    assert row[-1].value == spending["expenditure"]
 
 
 def test_the_units_own_score_goes_before_the_computed_one() -> None:
@@ -384,6 +419,8 @@ def test_the_whole_table_of_hunan() -> None:
         ("新建楼堂馆所面积控制率", {"buildings": {"approved_area": D(0), "actual_area": D(500)}}, None),
         ("新建楼堂馆所面积控制率", {"buildings": {"approved_area": D(500)}}, None),
         ("政府采购执行率", {"procurement_budget": {"total": None}}, None),
+        ("政府采购执行率", {"procurement_final": {"total": D(104)}}, "6"),
+        ("政府采购执行率", {"procurement_final": {"total": D(112)}}, "2"),
     ],
 )
 def test_a_line_of_hunan_at_its_boundary(

@@ -21,6 +21,7 @@ from xlreport.model.scoring import (
     quantity_score,
     score,
     step_score,
+    total_of_known,
 )
 from xlreport.model.self_evaluation import Criterion, Indicator, ScoreBand
 
@@ -336,6 +337,32 @@ def test_a_line_that_does_not_say_its_steps_has_no_score() -> None:
     assert step_score(D(1), STAFF._replace(step=D(0))) is None
 
 
+PROCUREMENT = steps("6", "1", "0.05", "2")._replace(at_least=D(1))
+BETWEEN = steps("6", "1.1", "0.05", "2")._replace(at_least=D("0.9"))
+
+
+@pytest.mark.parametrize(
+    ("line", "rate", "scored"),
+    [
+        (PROCUREMENT, "1", "6"),
+        (PROCUREMENT, "0.9501", "6"),
+        (PROCUREMENT, "0.95", "4"),
+        (PROCUREMENT, "0.88", "2"),
+        (PROCUREMENT, "1.0499", "6"),
+        (PROCUREMENT, "1.05", "4"),
+        (PROCUREMENT, "1.1", "2"),
+        (PROCUREMENT, "1.5", "0"),
+        (BETWEEN, "0.9", "6"),
+        (BETWEEN, "1.1", "6"),
+        (BETWEEN, "0.85", "4"),
+        (BETWEEN, "1.2", "2"),
+    ],
+)
+def test_a_line_may_have_a_limit_on_either_side(line: Criterion, rate: str, scored: str) -> None:
+    """湖南's 政府采购执行率: 2 points off for each 5% away from 100%."""
+    assert step_score(D(rate), line) == D(scored)
+
+
 @given(st.decimals(-2, 3, places=4), st.decimals(-2, 3, places=4), st.booleans())
 def test_a_rate_further_beyond_never_scores_more(first: D, second: D, least: bool) -> None:
     line = steps("5", "1", "0.03", "0.7", least=least)
@@ -378,6 +405,13 @@ def test_without_bands_there_is_no_score() -> None:
     assert (
         band_score(D(0), [ScoreBand("预算控制率", None, D(5)), ScoreBand("预算控制率", D(1), None)]) is None
     )
+
+
+def test_a_sum_of_scores_lacks_none() -> None:
+    assert total_of_known([D("1.005"), D(0)]) == D("1.005")
+    assert total_of_known([D(0)]) == 0
+    assert total_of_known([D(1), None]) is None
+    assert total_of_known([]) is None
 
 
 @pytest.mark.parametrize(

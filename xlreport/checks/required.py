@@ -7,8 +7,9 @@ from typing import Any
 from xlreport.checks.rule import NOT_APPLICABLE, Breach, Level, Verdict, rule, some
 from xlreport.model.fields import Value, fields_of, places_of
 from xlreport.model.inputs import Inputs, Project
+from xlreport.model.numbers import percent_text, plain
 from xlreport.model.rates import RATES
-from xlreport.model.self_evaluation import BY_BANDS, BY_STEPS, Criterion, Indicator, ProjectFund
+from xlreport.model.self_evaluation import BY_BANDS, BY_STEPS, Criterion, Indicator, ProjectFund, ScoreBand
 
 REQUIRED = {
     name: place
@@ -73,6 +74,11 @@ def criterion_is_complete(
     return unfilled(Criterion, "", **needed)
 
 
+@rule("M01", Level.HARD, _FILLED, "", _REMEDY, each=ScoreBand)
+def band_is_complete(item: str | None, limit: Decimal | None, points: Decimal | None) -> Verdict:
+    return unfilled(ScoreBand, "", item=item, limit=limit, points=points)
+
+
 @rule("M02", Level.HARD, "项目名称不重复", "", "请改用不同的名称，绩效指标和项目资金才能对上项目")
 def project_names_are_unique(projects_name: tuple[str | None, ...]) -> Verdict:
     names = Counter(name for name in projects_name if name)
@@ -132,3 +138,30 @@ def standard_can_be_computed(
     if not words:
         return None if criteria_name else NOT_APPLICABLE
     return Breach(words=f"评分标准{'；'.join(words)}", paths=tuple(paths))
+
+
+@rule("M03", Level.HARD, "分档的上限不重复，得分不超过分值", "", "请核对分档")
+def bands_fit_their_line(
+    criteria_name: tuple[str | None, ...],
+    criteria_method: tuple[str | None, ...],
+    criteria_points: tuple[Decimal | None, ...],
+    bands_item: tuple[str | None, ...],
+    bands_limit: tuple[Decimal | None, ...],
+    bands_points: tuple[Decimal | None, ...],
+) -> Verdict:
+    """Of two bands with one limit only one can count, and no band gives more than the line has."""
+    lines = zip(criteria_name, criteria_method, criteria_points, strict=True)
+    whole = {name: points for name, method, points in lines if name and method == BY_BANDS}
+    words, paths, seen = [], [], set()
+    for row, (item, limit, points) in enumerate(zip(bands_item, bands_limit, bands_points, strict=True)):
+        if item and limit is not None and (item, limit) in seen:
+            words.append(f"【{item}】的上限{percent_text(limit)}重复")
+            paths.append(f"bands[{row}].limit")
+        seen.add((item, limit))
+        most = whole.get(item or "")
+        if points is not None and most is not None and points > most:
+            words.append(f"【{item}】的一档得{plain(points)}分，大于分值{plain(most)}分")
+            paths.append(f"bands[{row}].points")
+    if not words:
+        return None if any(bands_item) else NOT_APPLICABLE
+    return Breach(words=f"分档{'；'.join(words)}", paths=tuple(paths))

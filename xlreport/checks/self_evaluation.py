@@ -72,7 +72,9 @@ _SPLIT = "按收入性质分的合计等于年度资金总额"
 def _by_source(section: str, whole: str) -> None:
     """Register the rule that the sources of a column give its total.
 
-    The other ways of splitting have rules of their own: 按支出性质 in B02 and F02, 年初预算 in B01 to B03.
+    The other ways of splitting have rules of their own: 年初预算 in B01 to B03, 按支出性质 in B02 and F02. Those
+    add up what 附件3 prints under 按支出性质分, spending of other kinds than 基本 and 项目 included, so that a rule
+    here would only say the same fault a second time.
     """
     sources = tuple(f"{section}_{field.key}" for field in fields_of(FundSources))
 

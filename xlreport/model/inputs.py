@@ -25,6 +25,7 @@ from xlreport.model.fields import (
 )
 from xlreport.model.self_evaluation import (
     GRADE_NAMES,
+    YES_NO,
     Buildings,
     Carried,
     Criterion,
@@ -35,8 +36,7 @@ from xlreport.model.self_evaluation import (
     ScoreBand,
 )
 
-YES, NO = "是", "否"
-YES_NO = (YES, NO)
+YES, NO = YES_NO
 
 OWN_OUTLINE = "报告模板"
 OUTLINES = (OWN_OUTLINE, "A", "B", "C", "岳阳")

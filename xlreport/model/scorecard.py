@@ -9,8 +9,9 @@ from typing import NamedTuple
 from xlreport.model.fields import places_of
 from xlreport.model.figures import Derived, derived
 from xlreport.model.inputs import YES, Inputs
+from xlreport.model.numbers import rounded
 from xlreport.model.rates import RATES, Rate, RateValue
-from xlreport.model.scoring import FULL, band_score, grade, indicator_score, score, step_score
+from xlreport.model.scoring import FULL, band_score, grade, indicator_score, score, step_score, total_of_known
 from xlreport.model.self_evaluation import (
     BY_BANDS,
     BY_EXECUTION,
@@ -55,12 +56,15 @@ class Card:
 
     @cached_property
     def total(self) -> Decimal | None:
-        """The sum of all scores; None where there are no indicators, or one has no score."""
+        """The sum of all scores as it is printed and graded, half-up at two decimals.
+
+        None where there are no indicators, or one has no score.
+        """
         scores = [line.score for line in self.lines]
-        if self.execution_points is not None:
+        if scores and self.execution_points is not None:
             scores.append(self.execution)
-        known = [each for each in scores if each is not None]
-        return sum(known, Decimal()) if self.lines and len(known) == len(scores) else None
+        total = total_of_known(scores)
+        return None if total is None else rounded(total)
 
     @property
     def grade(self) -> str | None:
@@ -155,9 +159,9 @@ class Scores:
 
     @cached_property
     def standard_total(self) -> Decimal | None:
-        """The sum over the scoring standard; None where a line has no score."""
-        known = [each.score for each in self.criteria if each.score is not None]
-        return sum(known, Decimal()) if known and len(known) == len(self.criteria) else None
+        """The sum over the scoring standard, half-up at two decimals; None where a line has no score."""
+        total = total_of_known(each.score for each in self.criteria)
+        return None if total is None else rounded(total)
 
 
 def scores_of(inputs: Inputs, rates: Mapping[str, RateValue]) -> Scores:
@@ -177,21 +181,19 @@ def _criterion_score(
     if line.method == BY_UNIT:
         return line.score
     if line.method == BY_INDICATORS:
-        scores = [each.score for each in card.level(line.name or "")]
-        known = [each for each in scores if each is not None]
-        return sum(known, Decimal()) if known and len(known) == len(scores) else None
+        return total_of_known(each.score for each in card.level(line.name or ""))
     rate = next((rate for rate in RATES.values() if rate.label == line.rate), None)
     if rate is None or line.method not in (BY_STEPS, BY_BANDS):
         return None
     value = rates[rate.key].value
     if value is None:
-        return line.points if line.full_without == YES and _none_of_it(rate, inputs) else None
+        return line.points if line.full_without == YES and none_of_it(rate, inputs) else None
     if line.method == BY_STEPS:
         return step_score(value, line)
     return band_score(value, (band for band in inputs.bands if band.item == line.name))
 
 
-def _none_of_it(rate: Rate, inputs: Inputs) -> bool:
+def none_of_it(rate: Rate, inputs: Inputs) -> bool:
     """Whether there was nothing of the kind: all figures of the rate are blank or 0."""
     places = (parameter.place for parameter in rate.parameters)
     return not any(getattr(getattr(inputs, p.section.key), p.field.key) for p in places if p)

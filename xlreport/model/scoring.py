@@ -44,6 +44,16 @@ def score(value: Decimal, target: Decimal, points: Decimal) -> Decimal | None:
     return rounded(points * value / target if 0 < share < 1 else points * share)
 
 
+def total_of_known(scores: Iterable[Decimal | None]) -> Decimal | None:
+    """The sum of scores; None where there are none, or one is not known."""
+    total = None
+    for each in scores:
+        if each is None:
+            return None
+        total = each + (total or ZERO)
+    return total
+
+
 def grade(total: Decimal, full: Decimal = FULL) -> str:
     """优, 良, 中 or 差 for a total out of `full` points. Raises ValueError for one that is out of range.
 
@@ -130,17 +140,18 @@ def quantity_score(
 
 
 def step_score(rate: Decimal, criterion: Criterion) -> Decimal | None:
-    """Full points up to (or down to) a limit, then a deduction for each whole step beyond it, down to 0.
+    """Full points up to a limit, down to one, or between two, then a deduction for each whole step beyond it, down to 0.
 
     The rate counts as it is printed, at two decimals of a percent. Whole steps: 92.8% with 2 points off for
     each 5% below 100% is 3 of 5. Source: 湖南省部门整体支出绩效评价指标评分表. None for an incomplete line.
     """
-    limit = criterion.at_least if criterion.at_most is None else criterion.at_most
-    if limit is None or criterion.points is None or not criterion.step or criterion.deduction is None:
-        return None
+    at_most, at_least = criterion.at_most, criterion.at_least
     printed = rounded(rate, 4)
-    beyond = limit - printed if criterion.at_most is None else printed - limit
-    steps = max(ZERO, beyond) // criterion.step
+    beyond = [] if at_most is None else [printed - at_most]
+    beyond += [] if at_least is None else [at_least - printed]
+    if not beyond or criterion.points is None or not criterion.step or criterion.deduction is None:
+        return None
+    steps = max(ZERO, *beyond) // criterion.step
     return max(ZERO, criterion.points - steps * criterion.deduction)
 
 

@@ -4,6 +4,7 @@ from typing import Annotated, NamedTuple
 
 from xlreport.model.fields import Choice, Count, Field, LongText, Money, Number, Percent, Text
 
+YES_NO = ("是", "否")
 # How an indicator is measured: 定量 by the sign of its target (反向 is ≤ in Hubei's words), or 定性.
 AT_LEAST, AT_MOST, EQUAL, REVERSE, QUALITATIVE = DIRECTIONS = ("≥", "≤", "=", "反向", "定性")
 ACHIEVED, PARTLY, MISSED = BANDS = ("达成", "部分达成", "未达成")
@@ -71,7 +72,7 @@ class Criterion(NamedTuple):
     at_least: Annotated[Percent, Field("不低于", help="逐步扣分：不低于此数得满分")]
     step: Annotated[Percent, Field("每差", help="逐步扣分：每差这么多扣一次，不足一步不扣")]
     deduction: Annotated[Number, Field("扣分", unit="分")]
-    full_without: Annotated[Choice, Field("没有时得满分", choices=("是", "否"), help="如没有新建楼堂馆所")]
+    full_without: Annotated[Choice, Field("没有时得满分", choices=YES_NO, help="如没有新建楼堂馆所")]
     score: Annotated[Number, Field("自评得分", unit="分", help="计分方法为“自评”时填写")]
     standard: Annotated[LongText, Field("评价标准")]
 

@@ -22,6 +22,7 @@ class Terms:
 
     added: tuple[tuple[int, str | Selection], ...]
     divisor: "Terms | None" = None
+    rounded: bool = False  # the sum itself is rounded, half-up at two decimals
 
 
 class Cell(NamedTuple):

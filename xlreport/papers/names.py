@@ -32,6 +32,7 @@ EXECUTION, EXECUTION_POINTS, PROJECT_POINTS = (
     "scores.project_execution_points",
 )
 
+_TOTAL = "score.total"  # a sum that is rounded before it is printed
 _TERM = re.compile(r"([+-]?)\s*([\w.]+(?:\[[^\]]+\])?)\s*")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
@@ -103,7 +104,9 @@ class Names:
             return Figure(terms[0][1], kind, Terms(sources))
         # A blank part of a sum counts as nothing, as on paper; a difference needs both.
         complete = len(values) == len(terms) or (values and all(sign > 0 for sign, *_ in terms))
-        return Figure(sum(values, Decimal()) if complete else None, kind, Terms(sources))
+        return Figure(
+            sum(values, Decimal()) if complete else None, kind, Terms(sources, rounded=expression == _TOTAL)
+        )
 
     def label(self, expression: str, at: At | None) -> str:
         """How people call what is missing: 指标“植树”的实际完成值."""

@@ -12,7 +12,7 @@ from xlreport.model.fields import Kind
 from xlreport.model.figures import Parameter
 from xlreport.model.inputs import Inputs, Project
 from xlreport.model.rates import RATES, ROW_RATES, row_rate
-from xlreport.model.scorecard import ALL_INDICATORS
+from xlreport.model.scorecard import ALL_INDICATORS, none_of_it
 from xlreport.model.self_evaluation import LEVELS_1
 from xlreport.model.values import fitting
 from xlreport.narrative import narrate
@@ -51,7 +51,6 @@ from xlreport.sheets.score_columns import (
     RATE_NONE,
     RATE_VALUE,
     ScoreFormulas,
-    none_of_it,
     rate_labels,
 )
 from xlreport.sheets.table_sheet import Column, TableSheet

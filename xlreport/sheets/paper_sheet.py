@@ -155,7 +155,7 @@ def formula(terms: Terms, places: Addresses) -> str | None:
     """The formula that gives a figure from the cells where its parts stand; None where none has a cell."""
     above = _sum(terms, places)
     if above is None or terms.divisor is None:
-        return above
+        return f"ROUND(ROUND({above},6),2)" if above and terms.rounded else above
     below = _sum(terms.divisor, places)
     return None if below is None else f'IF(({below})=0,"—",ROUND(({above})/({below}),4))'
 

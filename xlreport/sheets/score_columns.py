@@ -11,10 +11,10 @@ from functools import partial
 from typing import Any
 
 from xlreport.model.fields import Kind, fields_of
-from xlreport.model.inputs import YES, Inputs
-from xlreport.model.rates import RATES, Rate
+from xlreport.model.inputs import YES
+from xlreport.model.rates import RATES
 from xlreport.model.scorecard import ALL_INDICATORS, EXECUTION_POINTS, Card
-from xlreport.model.scoring import DIRECTED_FORMULA, GRADES, indicator_score, number_of
+from xlreport.model.scoring import DIRECTED_FORMULA, GRADES, indicator_score, number_of, total_of_known
 from xlreport.model.self_evaluation import (
     BY_BANDS,
     BY_EXECUTION,
@@ -163,13 +163,13 @@ class ScoreFormulas:
         scores = in_column(CRITERIA, _SCORE_HEAD)
         filled = "&".join(in_column(CRITERIA, field.label) for field in fields_of(Criterion))
         lines = f'SUMPRODUCT(--({filled}<>""))'
-        return f'IF(AND(COUNT({scores})>0,COUNT({scores})={lines}),ROUND(SUM({scores}),6),"")'
+        return f'IF(AND(COUNT({scores})>0,COUNT({scores})={lines}),{_printed(f"SUM({scores})")},"")'
 
     def total(self, execution: str, indicators: str) -> str:
         """自评总分 from the cells of its two parts; empty where one that is wanted has no score."""
         wanted = f"ISNUMBER({self._execution_points})"
         known = f"AND(ISNUMBER({indicators}),OR(ISNUMBER({execution}),NOT({wanted})))"
-        return f'IF({known},ROUND(SUM({execution},{indicators}),6),"")'
+        return f'IF({known},{_printed(f"SUM({execution},{indicators})")},"")'
 
     @property
     def _execution_points(self) -> str:
@@ -246,14 +246,12 @@ def _column(
 
 def indicator_total(card: Card) -> Decimal | None:
     """What the indicators of a card score together; None where there are none, or one has no score."""
-    known = [line.score for line in card.lines if line.score is not None]
-    return sum(known, Decimal()) if known and len(known) == len(card.lines) else None
+    return total_of_known(line.score for line in card.lines)
 
 
-def none_of_it(rate: Rate, inputs: Inputs) -> bool:
-    """Whether all figures of a rate are blank or 0: then there was nothing of the kind."""
-    places = (parameter.place for parameter in rate.parameters)
-    return not any(getattr(getattr(inputs, p.section.key), p.field.key) for p in places if p)
+def _printed(total: str) -> str:
+    """A total as it is printed and graded: first without what doubles lack, then half-up at two decimals."""
+    return f"ROUND(ROUND({total},6),2)"
 
 
 def rate_labels() -> str:
@@ -283,9 +281,12 @@ def _steps(rate: str) -> str:
     points, step, deduction, at_most, at_least = (
         _here(CRITERIA, key) for key in ("points", "step", "deduction", "at_most", "at_least")
     )
-    beyond = f"IF(ISNUMBER({at_most}),{rate}-{at_most},{at_least}-{rate})"
+    above, below = (
+        f"IF(ISNUMBER({at_most}),{rate}-{at_most},0)",
+        f"IF(ISNUMBER({at_least}),{at_least}-{rate},0)",
+    )
     # In millionths, because the quotient of two doubles may lie a hair below its whole number.
-    steps = f"INT(ROUND(MAX(0,{beyond})*1000000,0)/ROUND({step}*1000000,0))"
+    steps = f"INT(ROUND(MAX(0,{above},{below})*1000000,0)/ROUND({step}*1000000,0))"
     incomplete = f"OR(COUNT({points},{step},{deduction})<3,COUNT({at_most},{at_least})=0)"
     return f'IF({incomplete},"",ROUND(MAX(0,{points}-{steps}*{deduction}),6))'
 
