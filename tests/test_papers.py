@@ -235,9 +235,7 @@ def test_the_sample_without_categories_names_its_projects_and_breaks_no_rule() -
 def test_a_block_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     made = {"base-A": {"rows": [{"block": "三公"}]}, "blocks": {"三公经费": [], "楼堂馆所": []}}
     monkeypatch.setattr(datafile, "read_asset", lambda folder, name, what: made[name])
-    with pytest.raises(
-        Unusable, match="base-A.toml：没有“三公”这一段；blocks.toml 里有：三公经费、楼堂馆所。"
-    ):
+    with pytest.raises(Unusable, match=r"没有“三公”这一段；.*里有：三公经费、楼堂馆所"):
         read_paper("base-A")
 
 
