@@ -12,7 +12,7 @@ import pytest
 
 from tests.office import convert
 from tests.test_packages import compare, errors
-from tests.test_papers import FILLED
+from tests.test_papers import FILLED, sorted_into
 from xlreport.datafile import read_outline, read_sample, with_standard
 from xlreport.department import papers_of
 from xlreport.model.inputs import Inputs, empty, with_values
@@ -91,6 +91,12 @@ def test_libreoffice_calculates_the_same_figures(soffice: str, tmp_path: Path, v
     path = tmp_path / "f.xlsx"
     filed(with_values(FILLED, settings={"base_table": version}), path)
     assert compare(path, soffice, tmp_path) > 300
+
+
+def test_libreoffice_adds_up_categories_that_have_signs_of_its_own(soffice: str, tmp_path: Path) -> None:
+    path = tmp_path / "f.xlsx"
+    filed(sorted_into("专*项", "专甲项", ">0", '"专"~?', "专*项"), path)
+    assert compare(path, soffice, tmp_path) > 200
 
 
 @pytest.mark.parametrize("inputs", [FILLED, SAMPLE, empty(), many_indicators(60)])

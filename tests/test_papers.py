@@ -157,7 +157,7 @@ def sorted_into(*categories: str | None) -> Inputs:
         BASE,
         projects=tuple(
             first._replace(
-                name="甲乙丙丁"[at], category=each, prior=None, initial=None, executed=Decimal(2**at)
+                name="甲乙丙丁戊"[at], category=each, prior=None, initial=None, executed=Decimal(2**at)
             )
             for at, each in enumerate(categories)
         ),
