@@ -66,3 +66,4 @@ class Paper:
     notes: tuple[str, ...]
     footer: tuple[str, ...]
     gaps: tuple[str, ...]  # what must not be blank and is, as people would say it
+    left_out: tuple[str, ...] = ()  # the projects that no row has, and why: among the gaps as well
