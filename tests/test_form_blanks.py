@@ -9,7 +9,9 @@ import pytest
 
 from tests import form_maker
 from tests.quick_forms import quick
+from tests.test_form_places import of
 from tests.test_forms import book, record
+from xlreport.forms.filling import Outcome
 from xlreport.model.inputs import with_values
 from xlreport.report import Report, evaluate
 from xlreport.sheets.forms import FilledForm, fill_form
@@ -52,3 +54,27 @@ def test_a_sheet_that_openpyxl_made_is_copied_for_the_next_project(report: Repor
         ("项目支出绩效自评表-2", "病虫害防治"),
     ]
     assert len(done.books) == 1
+
+
+# ------------------------------------------------------------------------------ heights
+
+
+def test_text_that_does_not_fit_a_row_of_set_height_is_told(report: Report) -> None:
+    long = evaluate(with_values(report.inputs, texts={"goal": "完成造林任务。" * 40, "completion": "短"}))
+
+    def low(sheet: Any) -> None:
+        sheet.row_dimensions[12].height = 30
+
+    done, sheet = filled(by_openpyxl(quick(form_maker.overall()), low), long)
+    assert [(entry.cell, entry.why) for entry in of(done, Outcome.FILLED) if entry.why] == [
+        ("B12", "文字可能显示不全")
+    ]
+    assert sheet.row_dimensions[12].height == 30
+    assert done.settled
+
+
+def test_no_row_becomes_higher_than_excel_allows(report: Report) -> None:
+    long = evaluate(with_values(report.inputs, texts={"goal": "完成造林任务。\n" * 80}))
+    done, sheet = filled(quick(form_maker.overall()), long)
+    assert sheet.row_dimensions[12].height == 409
+    assert "文字可能显示不全" in {entry.why for entry in of(done, Outcome.FILLED)}

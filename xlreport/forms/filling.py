@@ -1,8 +1,8 @@
 """One form on a sheet, filled from one paper: what went where, and what became of everything else."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 
@@ -78,6 +78,17 @@ class Filled:
         """How many figures came to this."""
         return sum(entry.outcome is outcome for entry in self.entries)
 
+    def with_note(self, note: str, cells: Collection[str]) -> "Filled":
+        """The same with a note beside everything that was written into some cells."""
+        written = (Outcome.FILLED, Outcome.OVERWRITTEN)
+        entries = (
+            replace(entry, why="；".join(filter(None, (entry.why, note))))
+            if entry.cell in cells and entry.outcome in written
+            else entry
+            for entry in self.entries
+        )
+        return replace(self, entries=tuple(entries))
+
     @property
     def settled(self) -> bool:
         """Whether every figure found its place."""
@@ -107,6 +118,7 @@ class Filling:
     def fill(self, paper: str) -> Filled:
         """Find a place for everything and settle what is written."""
         entries = [*self._figures(), *self._indicators(), *self._names()]
+        entries += [Entry(said, Outcome.NO_PLACE, "") for said in self.form.wants.paper.left_out]
         return Filled(paper, self.form.grid.tab, tuple(entries))
 
     # -------------------------------------------------------------------------- figures

@@ -14,6 +14,7 @@ Content = str | int | float | bool | None
 _WIDTH = 8.43  # of a column that does not state it, in digits of the standard font
 _DIGIT = 5.25  # points
 _LEADING = 1.35  # from line to line, in sizes of the font
+_TIGHTEST = 1.2  # the same, where lines just do not touch
 
 
 def _advance(sign: str) -> float:
@@ -103,10 +104,18 @@ class Grid:
         """How high a row must be to show a text in a cell, in points; 0 where the text does not wrap there."""
         if not cell.wraps or cell.box.bottom > cell.box.top:
             return 0
+        return round(self._lines(cell, text) * cell.size * _LEADING + 2, 2)
+
+    def cuts_off(self, cell: FormCell, text: str, height: float) -> bool:
+        """Whether some lines of a text that wraps in a cell are likely not seen when it is so many points high."""
+        lines = self._lines(cell, text) if cell.wraps else 1
+        return lines > 1 and lines * cell.size * _TIGHTEST > height
+
+    def _lines(self, cell: FormCell, text: str) -> int:
         columns = range(cell.box.left, cell.box.right + 1)
         room = sum(self.widths.get(column, _WIDTH) * _DIGIT for column in columns)
         lines = (sum(_advance(sign) for sign in line) * cell.size / room for line in text.split("\n"))
-        return round(sum(max(1, ceil(line)) for line in lines) * cell.size * _LEADING + 2, 2)
+        return sum(max(1, ceil(line)) for line in lines)
 
     def right_of(self, cell: FormCell) -> FormCell:
         """The cell on the right."""

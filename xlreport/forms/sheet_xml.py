@@ -31,6 +31,7 @@ _COLUMN = ("worksheet", "cols", "col")
 _MERGED = ("worksheet", "mergeCells", "mergeCell")
 _MOST_MERGED = 100_000  # cells; openpyxl makes an object of each
 _LINE = 15  # points, of a row that does not say its height
+_HIGHEST = 409  # points; Excel calls a workbook damaged that has a row of more than 409.5
 _KEPT = ("sheetProtection", "mergeCells")  # what one has to know beside the cells, in this order
 
 
@@ -54,6 +55,16 @@ class Row:
 
     own: Element
     cells: dict[int, Element]
+
+    @property
+    def height(self) -> float:
+        """Its height in points."""
+        return float(self.own.attributes.get("ht", _LINE))
+
+    @property
+    def set_by_hand(self) -> bool:
+        """Whether its height stays whatever is written into it."""
+        return self.own.attributes.get("customHeight") in ("1", "true")
 
 
 @dataclass
@@ -158,6 +169,13 @@ class SheetXml:
                 return int(each.attributes.get("style", "0"))
         return 0
 
+    def room(self, top: int, bottom: int) -> float:
+        """How many points high a cell that covers these rows is, or may become where it is in one row."""
+        if top < bottom:  # no row grows by what is merged over several
+            return sum(self.rows[row].height if row in self.rows else _LINE for row in range(top, bottom + 1))
+        row = self.rows.get(top)
+        return row.height if row and row.set_by_hand else _HIGHEST
+
     def written(self, writings: Iterable[Writing], styles: Mapping[Writing, int]) -> bytes:
         """The part with some cells filled, in their own style or one of `styles`."""
         edits: list[Edit] = []
@@ -192,8 +210,8 @@ class SheetXml:
             yield Edit(old.start, old.end, made[column])
         if new:  # the span that a row states is a hint for readers, which a new cell may leave
             opening = without_attribute(opening, "spans")
-        automatic = own.attributes.get("customHeight") not in ("1", "true")
-        if automatic and height > float(own.attributes.get("ht", _LINE)):
+        height = min(height, _HIGHEST)
+        if not row.set_by_hand and height > row.height:
             opening = with_attribute(opening, "ht", f"{height:g}")
         if own.empty:
             content = b"".join(made[column] for column in new)

@@ -272,12 +272,17 @@ class _Filler:
         form = self.record.form(grid, wants)
         filling = Filling(form, self.record.names(at), indicators, self.overwrite, more)
         filled = filling.fill(_called(wants.paper))
+        sheet = book.xml(grid.tab)
+        cut: set[str] = set()
         for writing in filling.writings:
             box = writing.cell.box
-            content = writing.content
-            height = grid.height_for(writing.cell, content) if isinstance(content, str) else 0
+            content, height = writing.content, 0.0
+            if isinstance(content, str):
+                height = grid.height_for(writing.cell, content)
+                if grid.cuts_off(writing.cell, content, sheet.room(box.top, box.bottom)):
+                    cut.add(box.name)
             book.write(grid.tab, box.top, box.left, content, percent=writing.percent, height=height)
-        return filled
+        return filled.with_note("文字可能显示不全", cut)
 
     # -------------------------------------------------------------------------- projects
 
