@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from tests.conftest import Demo
 from xlreport.checks.rule import Level
 from xlreport.cli import main
-from xlreport.datafile import read_sample
+from xlreport.datafile import read_data, read_sample
 from xlreport.errors import Unusable
+from xlreport.report import evaluate
 from xlreport.review.document import read_document
 from xlreport.review.narrative import read_narrative
 from xlreport.review.reviewing import review
@@ -283,6 +284,137 @@ def test_our_own_report_has_no_fault_of_wording(demo: Demo) -> None:
     assert {remark.rule for remark in result.remarks if remark.rule[0] in "XDR"} <= {"R01", "R02"}
     assert result.narrative.inputs.final.expenditure == Decimal("5420.82")
     assert {remark.rule for remark in result.remarks} >= {"B04", "P02", "S05"}
+
+
+def facts(*paragraphs: str) -> dict[str, Any]:
+    return {said.path: said.value for said in read_narrative(paragraphs).said}
+
+
+OURS = (
+    "本单位由示例县林业局机关（包括3个内设机构）和2个二级机构构成，其中："
+    "内设机构分别为办公室、造林股、资源股；二级机构分别为林业技术推广站、林木种苗站。"
+)
+
+
+def test_what_stands_before_a_count_is_no_name() -> None:
+    found = facts("一、单位基本情况", OURS)
+    assert {path: value for path, value in found.items() if path.startswith("subunits")} == {
+        "subunits[0].name": "林业技术推广站",
+        "subunits[1].name": "林木种苗站",
+    }
+    assert [value for path, value in found.items() if path.startswith("offices")] == [
+        *("办公室", "造林股", "资源股"),
+    ]
+    assert (found["people.offices"], found["people.subunits"]) == (3, 2)
+    unnamed = facts("一、单位基本情况", OURS.partition("，")[0])
+    assert unnamed == {"people.offices": 3, "people.subunits": 2}
+    assert "subunits[0].name" not in facts("一、单位基本情况", "内设机构）和2个二级机构构成。")
+
+
+@pytest.mark.parametrize("limit", ["50万元以上", "50万元（含）以上", "50万元及以上", "50万元以下"])
+def test_a_limit_is_no_amount(limit: str) -> None:
+    found = facts("（二）项目支出情况", f"2023年决算项目支出460万元。其中{limit}的项目情况如下：")
+    assert found["final.project"] == 460
+    spent = facts("（二）项目支出情况", f"2023年决算{limit}的项目支出70万元，项目支出460万元。")
+    assert spent["final.project"] == 460
+    assert [
+        rule for rule, _ in told(CLEAN.replace("三、存在", f"其中{limit}的项目支出较少。\n三、存在"))
+    ] == []
+
+
+FUND = (
+    "2023年有政府性基金预算，年初预算安排收入60万元，全年预算安排收入61万元，决算收入55万元，"
+    "全年预算安排支出60万元，决算支出58万元。"
+)
+
+
+@pytest.mark.parametrize("heading", ["三、政府性基金预算支出情况", "三、预算支出情况"])
+def test_a_fund_is_neither_a_project_nor_the_whole_department(heading: str) -> None:
+    assert facts(heading, FUND) == {
+        "initial.government_fund": 60,
+        "full_year.government_fund": 61,
+        "final.government_fund": 55,
+    }
+    assert facts("四、社会保险基金预算支出情况", FUND.partition("，")[2]) == {}
+
+
+def test_a_numeral_before_a_year_is_not_of_the_name() -> None:
+    found = facts("（二）项目支出情况", "4.2022年科技奖励，全年预算数43万元，全年执行数43万元，执行率100%。")
+    assert found["projects[0].name"] == "2022年科技奖励"
+
+
+def test_what_was_not_filled_in_says_nothing_but_that() -> None:
+    old = CLEAN[CLEAN.index("一是") : CLEAN.index("示例县林业局\n")]
+    text = CLEAN.replace(old, "〔未填：文字.存在的问题〕\n今后按季通报。\n")
+    found = facts(*paragraphs_of(text))
+    assert "texts.problems" not in found
+    assert found["texts.measures"] == "今后按季通报。"
+    assert [rule for rule, _ in told(text)] == ["X05"]
+    own = facts("五、下一步改进措施", "今后按季通报。", "四、存在的问题", "支付慢。")
+    assert (own["texts.measures"], own["texts.problems"]) == ("今后按季通报。", "支付慢。")
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            "按绩效指标自评，总分为96.57分（其中预算执行率得9.57分），评价等级为“优”。",
+            {"total_score": Decimal("96.57"), "execution_score": Decimal("9.57"), "grade": "优"},
+        ),
+        ("总分100分，自评得分92分，自评等级为良。", {"total_score": 92, "grade": "良"}),
+        ("满分100分。评价等级为优秀单位。", {}),
+    ],
+)
+def test_printed_scores_are_taken_over(words: str, expected: dict[str, Any]) -> None:
+    found = facts("三、部门整体支出绩效情况", words)
+    assert found == {f"stated.{key}": value for key, value in expected.items()}
+    assert facts("四、项目支出绩效情况", words) == {}
+
+
+def test_what_a_narrative_may_leave_out_is_no_fault() -> None:
+    """Kinds of staff, sources of income, small projects, what was carried over, how many went abroad."""
+    changes = (
+        ("其中：行政10人、事业8人", "其中：行政10人、事业7人"),
+        ("收入100万元，", "收入100万元，其中一般公共预算财政拨款90万元，政府性基金预算财政拨款5万元，"),
+        ("其中年中追加25万元", "其中年中追加15万元"),
+        (
+            "出国（境）费0万元，公务用车购置及运行维护费3万元",
+            "出国（境）费1万元，公务用车购置及运行维护费2万元",
+        ),
+    )
+    text = CLEAN
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    assert told(text) == []
+    project = "（四）项目支出情况\n1.造林，全年预算数{0}万元，全年执行数{0}万元。\n三、存在"
+    assert told(text.replace("三、存在", project.format(19))) == []
+    assert [rule for rule, _ in told(text.replace("三、存在", project.format(51)))] == ["J03"]  # of 50 in all
+
+
+BASE = Path(__file__).parent / "cases" / "base.toml"
+
+
+@pytest.mark.parametrize("outline", ["A", "B", "C", "岳阳"])
+@pytest.mark.parametrize("data", [BASE, None], ids=["base", "sample"])
+def test_our_own_reports_give_what_check_finds(tmp_path: Path, data: Path | None, outline: str) -> None:
+    """But for what nobody filled in, and the two hints on texts and names that a report alone gets."""
+    book, report = tmp_path / "自评.xlsx", tmp_path / "报告.docx"
+    source = ("--data", str(data)) if data else ("--sample",)
+    for command in (
+        ["new", str(book), *source, "--outline", outline],
+        ["report", str(book), "-o", str(report)],
+    ):
+        answer = CliRunner().invoke(main, command)
+        assert report.exists() or command[0] == "new", answer.output
+    document = read_document(report)
+    remarks = review(document.paragraphs, document.numbered).remarks
+    gaps = [text for line in document.paragraphs for text in re.findall("〔未填：[^〕]+〕", line)]
+    assert [r.message.partition("”")[0] for r in remarks if r.rule == "X05"] == [f"“{gap}" for gap in gaps]
+    told = {(r.rule, r.message) for r in remarks if r.rule != "X05"}
+    checked = {(f.rule, f.message) for f in evaluate(read_data(data) if data else read_sample()).findings}
+    assert {rule for rule, _ in told - checked} == (set() if data else {"R01", "R02"})
+    assert bool(told) is (data is None)
 
 
 PIECES = (

@@ -171,7 +171,14 @@ def test_a_numeral_is_read_as_it_is_written(level: int, number: int) -> None:
     assert numeral(f"{text}部门预算情况") == (level, number, len(text))
 
 
-@pytest.mark.parametrize("text", ["2023年度", "3.5万元", "一体化", "（含追加）", "十分重要", "", "（2020）"])
+@pytest.mark.parametrize("text", ["4.2022年科技奖励", "4、2022 年科技奖励", "4．2022年科技奖励"])
+def test_a_year_after_a_numeral_is_no_part_of_it(text: str) -> None:
+    assert numeral(text) == (2, 4, 2)
+
+
+@pytest.mark.parametrize(
+    "text", ["2023年度", "4.2022万元", "3.5万元", "一体化", "（含追加）", "十分重要", "", "（2020）"]
+)
 def test_what_only_looks_like_a_numeral_is_none(text: str) -> None:
     assert numeral(text) is None
 

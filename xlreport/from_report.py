@@ -13,20 +13,13 @@ from xlreport.model.fields import NUMBERS, Place, Section, Value, places_of, sec
 from xlreport.model.inputs import Duty, Inputs, Office, Project, Subunit, empty, with_values
 from xlreport.model.values import Wrong, parse
 from xlreport.review.document import read_document
-from xlreport.review.narrative import Narrative, Said, read_narrative
+from xlreport.review.narrative import GAP, Narrative, Said, read_narrative
 from xlreport.review.outline import Node, Part
 from xlreport.review.reviewing import has_figures
 from xlreport.sheets.layout import FIRST_ROW, Addresses, cell_name
 from xlreport.wording.fault import sentence_at
 
-_GAP = "〔未填"  # as our own reports mark what nobody filled in
-_THRESHOLD = re.compile(
-    r"\s*[（(]?(?:含[）)])?(?:及|或)?以[上下内]"
-)  # 50万元以上: a limit, no amount of anything
 _DIFFERENCE = re.compile(r"差异|[较比](?:年初)?预算")
-_LISTED = re.compile(r"(?P<what>机构|股室|科室|处室|单位)分别(?:为|是)[：:]?(?P<names>[^；;。]+)")
-_LOWER = re.compile(r"(?:二级|下属|所属|直属|事业)(?:机构|单位)$")
-_NAME = re.compile(r"[\w“”·]+(?:[（(][\w、]+[）)][\w]*)?")
 _PROBLEMS, _MEASURES = "问题|不足", "措施|改进|建议|下一步|整改|打算"
 _MEASURE = re.compile(r"今后|下一步|以后年度|下一年|明年|将(?!近)|加强|进一步|改进措施|建议")
 _GOAL = re.compile(r"年度(?:总体)?(?:绩效)?目标(?:是|为)?[：:](?P<words>.+)")
@@ -140,7 +133,7 @@ class _Drafting:
         told = [each for each in self.story.said if "[" not in each.path]
         told += [second for _, second in self.story.conflicts if "[" not in second.path]
         for each in told:
-            if each.path in ("texts.problems", "texts.measures") or self._is_no_amount(each):
+            if each.path in ("texts.problems", "texts.measures"):
                 continue
             known = found.setdefault(each.path, [])
             if each.value not in [other.value for other in known]:
@@ -151,9 +144,6 @@ class _Drafting:
             section, _, key = path.partition(".")
             place = places_of(Inputs)[f"{section}_{key}"]
             self.sections.setdefault(section, {})[key] = self._take(place, *map(self._judged, said))
-
-    def _is_no_amount(self, said: Said) -> bool:
-        return _THRESHOLD.match(self.nodes[said.paragraph].text, said.end) is not None
 
     def _judged(self, said: Said) -> Said:
         """A reason is that of the difference only where its sentence speaks of one."""
@@ -168,7 +158,7 @@ class _Drafting:
         return [
             at
             for at, node in enumerate(self.nodes)
-            if node.part is part and not node.heading and at not in framed and _GAP not in node.text
+            if node.part is part and not node.heading and at not in framed and GAP not in node.text
         ]
 
     def _texts(self) -> Iterator[Said]:
@@ -228,8 +218,7 @@ class _Drafting:
 
     def _names(self, section: str, record: Any) -> None:
         """Counted names: sure where there are as many as the report says."""
-        said = self._listed(section) or [s for s in self.story.said if s.path.startswith(f"{section}[")]
-        said = [each for each in said if isinstance(each.value, str) and _NAME.fullmatch(each.value)]
+        said = [each for each in self.story.said if each.path.startswith(f"{section}[")]
         count = self.story.source(f"people.{section}")
         sure = count is None or count.value == len(said)
         place = _section(section)
@@ -238,15 +227,6 @@ class _Drafting:
             for row, each in enumerate(said)
         ]
         self.sections[section] = tuple(record(name=name) for name in names if name is not None)
-
-    def _listed(self, section: str) -> list[Said]:
-        for at, node in enumerate(self.nodes):
-            for found in _LISTED.finditer(node.text) if node.part in (Part.STAFF, Part.OTHER) else ():
-                lower = _LOWER.search(node.text[: found.end("what")]) is not None
-                if lower == (section == "subunits"):
-                    names = [name.strip() for name in re.split("[、，,和及]", found["names"])]
-                    return [self._said(f"{section}[{row}].name", at, name) for row, name in enumerate(names)]
-        return []
 
     def _projects(self) -> None:
         """Projects under a heading of projects; what else looks like one is asked about, below the last row."""
@@ -267,8 +247,6 @@ class _Drafting:
             taken.append(dict.fromkeys(fields))
             for each in row:
                 key = each.path.rpartition(".")[2]
-                if key == "name":  # 4.2022年科技奖励: a numeral before a year is taken for a number
-                    each = replace(each, value=re.sub(r"^\d{1,2}[.．](?=20\d\d年)", "", str(each.value)))
                 taken[-1][key] = self._take(Place(section, fields[key], at), each)
         self.sections["projects"] = tuple(Project(**values) for values in taken[: len(sure)])
 

@@ -129,6 +129,19 @@ _TOPICS = {"基本支出": "basic", "项目支出": "project"}
 _WITH_TOTALS = ("ACCOUNTS", "OVERALL")  # parts in which a bare 预算数 is the department's
 
 
+# Funds that are told of by themselves: the field of their income, where there is one; their spending has none.
+_FUNDS = (
+    ("政府性基金", "government_fund"),
+    ("国有资本经营", "state_capital"),
+    ("社会保险基金", ""),
+)
+_SCORES = (
+    ("stated.execution_score", re.compile("执行率?(?:自评)?得分?$")),
+    ("stated.total_score", re.compile("(?<!满)总分$|(?:总|自评|综合|评价|最终|最后)得分$")),
+)
+_FULL_MARKS = 100  # 总分100分 says out of how many
+
+
 @dataclass
 class Context:
     """What a paragraph spoke of last, and the heading that it stands under."""
@@ -139,6 +152,7 @@ class Context:
     column: str = ""
     topic: str = ""
     last: str = ""  # the field of the last amount
+    fund: str | None = None  # the field of the fund that all is about
 
     def __post_init__(self) -> None:
         self.family = _OF_PART.get(self.part, "")
@@ -172,6 +186,8 @@ class Context:
 
 def field_of(label: str, fact: Fact, context: Context) -> tuple[str, bool] | None:
     """The path of the field that a figure is, and whether that is sure; the context takes the words in."""
+    if context.fund is not None:
+        return _of_fund(label, fact, context)
     if fact.kind is FactKind.AMOUNT:
         if _COMPARED.search(label):
             return ("stated.increase", True) if context.last == "final.income" else None
@@ -186,6 +202,26 @@ def field_of(label: str, fact: Fact, context: Context) -> tuple[str, bool] | Non
         return found
     path = _rate(label, context) if fact.kind is FactKind.PERCENT else _count(label, fact, context)
     return (path, True) if path else None
+
+
+def fund_of(under: str, text: str) -> str | None:
+    """The field of the fund that a paragraph is about by its heading or its first words; "" has none."""
+    for words, key in _FUNDS:
+        if re.match(rf"\s*(?:20\d\d年度?|本年度?|本单位)*有{words}", text):
+            return key
+        if words in under and not re.search("一般公共|部门|整体", under):
+            return key
+    return None
+
+
+def _of_fund(label: str, fact: Fact, context: Context) -> tuple[str, bool] | None:
+    context.hear(label, rate=fact.kind is FactKind.PERCENT)
+    if fact.kind is not FactKind.AMOUNT or not context.fund or not context.column:
+        return None
+    if _DIFFERENCE.search(label) or not re.search("收入$", _LEADING.sub("", label)):
+        return None
+    section = _COLUMN_OF["accounts"][context.column]
+    return (f"{section}.{context.fund}", True) if section else None
 
 
 def _adjustment(label: str) -> str | None:
@@ -208,6 +244,8 @@ def _amount(label: str, context: Context) -> tuple[str, bool] | None:
     if key is None:
         if not _BARE.fullmatch(words) or context.family not in _WHOLE:
             return None
+        if label.endswith("支出") and context.topic not in _TOPICS.values():
+            context.topic = ""  # 年初预算支出 after a source of income
         if not context.topic and context.family == "accounts" and context.part not in _WITH_TOTALS:
             return None
         key = context.topic or _WHOLE[context.family]
@@ -234,6 +272,8 @@ def _rate(label: str, context: Context) -> str | None:
 
 
 def _count(label: str, fact: Fact, context: Context) -> str | None:
+    if fact.unit == "分":
+        return _score(label, fact, context)
     if context.family == "three_public":
         return _of_three_public(label, fact.unit)
     if fact.unit != "人" or context.family != "people":
@@ -251,6 +291,14 @@ def _count(label: str, fact: Fact, context: Context) -> str | None:
         return None
     context.last = column
     return f"{column}.{kind or 'total'}"
+
+
+def _score(label: str, fact: Fact, context: Context) -> str | None:
+    if context.part == "PROJECTS":
+        return None  # a project's
+    words = _LEADING.sub("", label)
+    path = next((path for path, ending in _SCORES if ending.search(words)), None)
+    return None if words.endswith("总分") and fact.value == _FULL_MARKS else path
 
 
 def _of_three_public(label: str, unit: str) -> str | None:

@@ -10,16 +10,24 @@ from typing import Any
 from xlreport.facts import FIGURES, Fact, FactKind, chinese_number, facts_of
 from xlreport.model.fields import Value
 from xlreport.model.inputs import Inputs, Office, Project, Subunit, empty, with_values
-from xlreport.review.labels import Context, field_of, is_decrease
+from xlreport.review.labels import Context, field_of, fund_of, is_decrease
 from xlreport.review.outline import Node, Part, nodes_of, project_name
 from xlreport.wording.amounts import unit_slips
 from xlreport.wording.fault import sentence_at
 
+GAP = "〔未填"  # as our own reports mark what nobody filled in
 _WAN = Decimal(10_000)
 _DELIMITER = re.compile(r"[，,；;。：:、！？\n]|[（(](?!境)|(?<!境)[）)]")
 _DATE = re.compile(r"(20\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _AS_OF = re.compile(rf"截[至止]\s*{_DATE.pattern}")
 _REASON = re.compile(r"(?:主要)?(?:原因(?:是|为|：|系)|主要是|系因)(?:由于|因为|因)?(?P<why>[^。；]+)")
+# 50万元以上: a limit, no amount of anything; and what is counted or spent above one is no total.
+_LIMIT = re.compile(r"\s*[（(]?(?:含[）)])?(?:及|或|\s)*以[上下内]")
+_LIMITED = re.compile(rf"[元%％]{_LIMIT.pattern}|^以[上下内]")
+_GRADE = re.compile(
+    r"(?:评价|自评|绩效)(?:结果)?等[级次](?:评定)?(?:为|是|：)?[“\"]?(?P<grade>[优良中差])(?![\u4e00-\u9fff])"
+)
+_MEASURES = re.compile("改进|措施|建议|下一步|整改")
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,7 @@ class _Reader:
         self.values: dict[str, Said] = {}
         self.story = Narrative(empty(), nodes, [])
         self.projects: list[dict[str, Said]] = []
+        self.problems = False  # whether they were told, or left open
 
     def read(self) -> Narrative:
         frame = self._frame()
@@ -93,11 +102,13 @@ class _Reader:
                 self._figures(at, node)
                 self._lists(at, node.text)
             if node.part is Part.PROBLEMS and not node.heading:
-                self._text("texts.problems" if "texts.problems" not in self.values else "texts.measures", at)
+                self._text(at, node)
         self._build()
         return self.story
 
     def _say(self, path: str, value: Value, at: int, start: int, end: int, sure: bool = True) -> None:
+        if isinstance(value, str) and GAP in value:
+            return
         sentence = self.nodes[at].text[slice(*sentence_at(self.nodes[at].text, start))].strip()
         said = Said(path, value, at, start, end, sentence, sure)
         known = self.values.get(path)
@@ -106,8 +117,12 @@ class _Reader:
         elif known.value != value and sure and known.sure and not isinstance(value, str):
             self.story.conflicts.append((known, said))
 
-    def _text(self, path: str, at: int) -> None:
-        text = self.nodes[at].text.strip()
+    def _text(self, at: int, node: Node) -> None:
+        """The first paragraph is of problems, the next of measures, unless the heading says that all are measures."""
+        text = node.text.strip()
+        measures = _MEASURES.search(node.under) and "问题" not in node.under
+        path = "texts.measures" if measures or self.problems else "texts.problems"
+        self.problems = self.problems or path == "texts.problems"
         if text and path not in self.values:
             self._say(path, text, at, 0, len(text))
 
@@ -115,14 +130,16 @@ class _Reader:
         """The amounts, rates and head counts of a paragraph of running text."""
         text = node.text
         slips = {slip.start for slip in unit_slips(text)}
-        context = Context(node.part.name, node.under)
+        context = Context(node.part.name, node.under, fund=fund_of(node.under, text))
         end = 0
         for fact in figures_of(text):
+            if _LIMIT.match(text, fact.end):
+                continue
             label = _label(text, end, fact.start)
             if "。" in text[end : fact.start]:
                 context.end_sentence()
             end = fact.end
-            found = field_of(label, fact, context)
+            found = None if _LIMITED.search(label) else field_of(label, fact, context)
             slip = fact.start in slips
             value = _value(fact, slip=slip)
             if found is None or value is None:
@@ -139,6 +156,8 @@ class _Reader:
             self._say(path, value, at, fact.start, fact.end, sure)
         if (dated := _AS_OF.search(text)) and "资产" in text and (day := _day(dated)):
             self._say("assets.as_of", day, at, *dated.span())
+        if node.part is not Part.PROJECTS and (grade := _GRADE.search(text)):
+            self._say("stated.grade", grade["grade"], at, *grade.span("grade"))
         if (why := _REASON.search(text)) and context.column:
             path = "texts.execution_reason" if node.part is Part.OVERALL else "texts.difference_reason"
             self._say(path, why["why"], at, *why.span("why"))
@@ -156,7 +175,7 @@ class _Reader:
         slips = {slip.start for slip in unit_slips(text)}
         end = start + len(name)
         for fact in figures_of(text):
-            if fact.start < end:
+            if fact.start < end or _LIMIT.match(text, fact.end):
                 continue
             label = _label(text, end, fact.start)
             end = fact.end
@@ -182,15 +201,21 @@ class _Reader:
         for found in (*_LISTED.finditer(text), *_LISTED_BEFORE.finditer(text)):
             section = _section_of(found["what"])
             self._count(f"people.{section}", found["count"], at, found)
-            start = found.start("names")
-            for row, name in enumerate(re.finditer(r"[^、，,和及]+", found["names"])):
-                words = name[0].strip().removesuffix("等")
-                path = f"{section}[{row}].name"
-                if words and path not in self.values:
-                    self._say(path, words, at, start + name.start(), start + name.end())
+            self._names(section, found, at)
+        for found in _NAMED.finditer(text):
+            self._names(_section_of(found["what"]), found, at)
         for pattern in (_COUNTED, _COUNTED_AFTER):
             for found in pattern.finditer(text):
                 self._count(f"people.{_section_of(found['what'])}", found["count"], at, found)
+
+    def _names(self, section: str, found: re.Match[str], at: int) -> None:
+        if f"{section}[0].name" in self.values:
+            return
+        start = found.start("names")
+        for row, name in enumerate(re.finditer(r"[^、，,和及]+", found["names"])):
+            words = name[0].strip().removesuffix("等")
+            if words:
+                self._say(f"{section}[{row}].name", words, at, start + name.start(), start + name.end())
 
     def _count(self, path: str, number: str, at: int, found: re.Match[str]) -> None:
         count = int(number) if number.isdigit() else chinese_number(number)
@@ -271,14 +296,17 @@ _WITHOUT_PROJECTS = (
 )
 _NUMBER = r"(?P<count>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _OFFICES = "(?:内设|职能)?(?:股室|科室|处室|内设机构|内设股室)"
-_SUBUNITS = "(?:下属|所属|直属)?(?:二级机构|二级单位|下属单位|所属单位|直属单位|事业单位)"
+_SUBUNITS = "(?:下属|所属|直属)?(?:二级|下属|所属|直属|事业)(?:机构|单位)"
 _WHAT = rf"(?P<what>{_OFFICES}|{_SUBUNITS})"
+_WORDS = r"(?:[\u4e00-\u9fff]|[（(][\u4e00-\u9fff]{1,20}[）)])"
 _LISTED = re.compile(
     rf"{_NUMBER}个{_WHAT}[，,]?(?:分别)?(?:为|是|有|包括)?[：:]?(?<=[为是有括：:])(?P<names>[^；;。]+)"
 )
 _LISTED_BEFORE = re.compile(
-    rf"(?:内设|下设|下辖|设有|设立?)(?P<names>[\u4e00-\u9fff（）()]+(?:[、，][\u4e00-\u9fff（）()]+)*?)等?共?{_NUMBER}个{_WHAT}"
+    rf"(?:内设|下设|下辖|设有|设立?)(?!机构|股室|科室|处室)"
+    rf"(?P<names>{_WORDS}+(?:[、，]{_WORDS}+)*?)等?共?{_NUMBER}个{_WHAT}"
 )
+_NAMED = re.compile(rf"{_WHAT}分别(?:为|是)[：:]?(?P<names>[^；;。]+)")
 _COUNTED = re.compile(rf"{_NUMBER}个{_WHAT}")
 _COUNTED_AFTER = re.compile(rf"{_WHAT}{_NUMBER}个")
 
@@ -306,6 +334,8 @@ def _value(fact: Fact, *, slip: bool) -> Any:
         return fact.value if slip else fact.value / _WAN
     if fact.kind is FactKind.PERCENT:
         return fact.value / 100 if fact.unit == "%" else None
+    if fact.unit == "分":
+        return fact.value
     return int(fact.value) if fact.value == fact.value.to_integral_value() else None
 
 

@@ -139,6 +139,7 @@ _PROJECT = re.compile(
 _DESCRIBED = 500  # characters in which the figures of a project stand
 _NO_PROJECT = re.compile(
     r"\d\s*万?元|^(?:年初|全年|其中|预算)|整体|总体|部门|本单位|我[局委办]|年度?$|基本支出|总支出|完成情况"
+    r"|(?:政府性基金|国有资本经营|社会保险基金|一般公共)预算"
 )
 
 

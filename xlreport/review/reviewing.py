@@ -98,13 +98,53 @@ def _of_record(story: Narrative) -> Iterator[Remark]:
         findings(story.inputs, values, rules=[item for item in _rules() if item.id != _LABELS]),
         findings(printed, values, rules=[item for item in _rules() if item.id == _LABELS]),
     ):
-        if finding.rule in _SUMS and len(finding.fields) < 3:
+        if (finding.rule in _SUMS and len(finding.fields) < 3) or _is_untold(finding, story.inputs):
             continue
         said = next((found for path in finding.fields if (found := story.source(path))), None)
         message = finding.message
         if finding.rule == "T01":
             message = _with_denominator(finding, story.inputs, values["initial_completion_rate"])
         yield _remark(story, said, finding.rule, finding.level, message)
+
+
+# Of kinds of staff and sources of income 其中 names the greatest, hardly ever all.
+_NAMED_IN_PART = {"E01": "total", "E02": "total", "B03": "income", "F01": "income"}
+
+
+def _is_untold(finding: Finding, inputs: Inputs) -> bool:
+    """Whether what a narrative may leave out can explain the difference."""
+    if whole := _NAMED_IN_PART.get(finding.rule):
+        section = finding.fields[0].partition(".")[0]
+        record = getattr(inputs, section)
+        parts = (getattr(record, path.partition(".")[2]) for path in finding.fields)
+        total = getattr(record, whole)
+        return total is not None and sum(part for part in parts if part) - total < total
+    if finding.rule == "S05":  # only receptions are told with their number
+        return "three_public_final.reception" not in finding.fields
+    if finding.rule == "J03" and finding.level is Level.HINT:
+        return _rest_is_small(inputs)
+    if finding.rule == "B04":
+        return _may_be_carried_over(inputs)
+    return False
+
+
+def _rest_is_small(inputs: Inputs) -> bool:
+    """Whether all spending that no listed project has is less than a project that must be told."""
+    listed = sum(project.executed for project in inputs.projects if project.executed)
+    least = inputs.settings.described_from or places_of(Inputs)["settings_described_from"].field.default
+    total = inputs.final.project
+    return total is not None and isinstance(least, Decimal) and total - listed < least
+
+
+def _may_be_carried_over(inputs: Inputs) -> bool:
+    """Whether the year's budget is above what the told adjustments give, and nothing is said of last year's rest."""
+    told = inputs.adjustment
+    start, budget = inputs.initial.expenditure, inputs.full_year.expenditure
+    if told.carried_over is not None or start is None or budget is None:
+        return False
+    if told.additions is None and told.reductions is None:
+        return False
+    return budget > start + (told.additions or 0) - (told.reductions or 0)
 
 
 def _as_printed(story: Narrative) -> tuple[Project, ...]:
