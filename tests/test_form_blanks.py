@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from tests import form_maker
-from tests.quick_forms import quick
+from tests.quick_forms import base, quick
 from tests.test_form_places import of
 from tests.test_forms import book, record
 from xlreport.forms.filling import Outcome
@@ -78,3 +78,39 @@ def test_no_row_becomes_higher_than_excel_allows(report: Report) -> None:
     done, sheet = filled(quick(form_maker.overall()), long)
     assert sheet.row_dimensions[12].height == 409
     assert "文字可能显示不全" in {entry.why for entry in of(done, Outcome.FILLED)}
+
+
+# ------------------------------------------------------------------------------ units
+
+NO_UNIT = "表上没有写金额单位，按万元填写，请核对"
+YEARS = ("2022年决算数", "2023年预算数", "2023年决算数")
+
+
+def notes(done: FilledForm) -> list[tuple[str, ...]]:
+    return [paper.notes for paper in done.papers]
+
+
+@pytest.mark.parametrize(
+    ("corner", "title", "expected"),
+    [
+        ("经费控制情况", "", (NO_UNIT,)),
+        ("经费控制情况（万元）", "", ()),
+        ("经费控制情况", "单位：万元", ()),
+        ("经费控制情况", "联系单位：万元乡", (NO_UNIT,)),
+    ],
+)
+def test_a_form_without_a_unit_is_filled_in_wan_and_says_so(
+    corner: str, title: str, expected: tuple[str, ...], report: Report
+) -> None:
+    rows = [(title, None, None, None), (corner, *YEARS), ("政府采购金额",), ("三公经费",)]
+    done, sheet = filled(quick(base(rows)), report)
+    assert notes(done) == [expected]
+    assert sheet["D4"].value == 90
+
+
+def test_one_unit_beside_one_row_is_none_of_the_others(report: Report) -> None:
+    done, sheet = filled(
+        quick(base([("经费控制情况", *YEARS), ("政府采购金额（元）",), ("三公经费",)])), report
+    )
+    assert notes(done) == [("表上有的金额没有写单位，按万元填写，请核对",)]
+    assert (sheet["D3"].value, sheet["D4"].value) == (900_000, 33.5)

@@ -88,6 +88,8 @@ def print_filled(filled: "FilledForm") -> None:
             continue
         counts = [f"{outcome.value} {paper.count(outcome)} 格" for outcome in Outcome if paper.count(outcome)]
         click.echo(f"{paper.paper}{where}：{'，'.join(counts) or '没有可填的数'}。")
+        for note in paper.notes:
+            click.echo(f"  注意：{note}")
         for outcome in (Outcome.NO_PLACE, Outcome.DIFFERS, Outcome.OVERWRITTEN, Outcome.FORMULA):
             _print_entries(paper, outcome)
         _print_notes([entry for entry in paper.entries if entry.outcome is Outcome.FILLED and entry.why])

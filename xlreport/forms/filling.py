@@ -18,6 +18,7 @@ from xlreport.model.self_evaluation import Indicator
 
 # What 1 万元 is in the unit of a form.
 _FACTORS = {
+    "": Decimal(1),  # taken for 万元, and said so
     "万元": Decimal(1),
     "元": Decimal(10_000),
     "百元": Decimal(100),
@@ -73,6 +74,7 @@ class Filled:
     tab: str
     entries: tuple[Entry, ...]
     refused: str = ""  # why the sheet as a whole was left alone
+    notes: tuple[str, ...] = ()  # what to know of the form as a whole
 
     def count(self, outcome: Outcome) -> int:
         """How many figures came to this."""
@@ -114,12 +116,13 @@ class Filling:
     overwrite: bool
     more: Sequence[Wanted] = ()  # figures of other versions of the paper, filled where the form has their row
     writings: list[Writing] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)  # in the order in which they came up
 
     def fill(self, paper: str) -> Filled:
         """Find a place for everything and settle what is written."""
         entries = [*self._figures(), *self._indicators(), *self._names()]
         entries += [Entry(said, Outcome.NO_PLACE, "") for said in self.form.wants.paper.left_out]
-        return Filled(paper, self.form.grid.tab, tuple(entries))
+        return Filled(paper, self.form.grid.tab, tuple(entries), notes=tuple(self.notes))
 
     # -------------------------------------------------------------------------- figures
 
@@ -151,6 +154,9 @@ class Filling:
                 return Entry(
                     wanted.shown, Outcome.NO_PLACE, shown(value, wanted.kind), place.cell.box.name, why=why
                 )
+            if not place.unit:
+                some = "有的金额没有写单位" if self.form.states_units else "没有写金额单位"
+                self.notes[f"表上{some}，按万元填写，请核对"] = None
             value *= _FACTORS[place.unit]
         elif isinstance(value, Decimal) and wanted.kind is Kind.PERCENT:
             value, percent, note = _rate(value, place)

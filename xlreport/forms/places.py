@@ -25,7 +25,7 @@ from xlreport.forms.wanted import Context, ProjectRow, Wanted, Wants
 from xlreport.model.fields import Kind
 
 _SUMS = ("合计", "小计")
-_UNITED = "万元"  # where a form says nothing
+_UNSTATED = ""  # the unit where a form says nothing
 
 NO_ROW = "表上没有这一行"
 NO_HEAD = "表上没有这一栏"
@@ -40,7 +40,7 @@ class Place(NamedTuple):
 
     cell: FormCell | None
     why: str = ""
-    unit: str | None = _UNITED  # of an amount; None where the form contradicts itself
+    unit: str | None = _UNSTATED  # of an amount; None where the form contradicts itself
     after: bool = False
     label: str = ""  # what the form says of the row and the column
 
@@ -119,6 +119,11 @@ class Form:
     @cached_property
     def _stated_units(self) -> set[str]:
         return {unit for cell in self.grid.texts if (unit := unit_of_line(cell.text))}
+
+    @cached_property
+    def states_units(self) -> bool:
+        """Whether the unit of any amount is said anywhere."""
+        return bool(self._stated_units) or any(unit_of_label(cell.text) for cell in self.grid.texts)
 
     @cached_property
     def head_rows(self) -> frozenset[int]:
@@ -321,7 +326,7 @@ class Form:
         stated = self._stated_units | {unit for table in tables if (unit := table.unit)}
         if len(stated) > 1:
             return None
-        return next(iter(stated), _UNITED)
+        return next(iter(stated), _UNSTATED)
 
     # -------------------------------------------------------------------------- rows of projects
 
