@@ -23,7 +23,7 @@ from xlreport.report import evaluate
 from xlreport.sheets.filing import write_filing
 from xlreport.sheets.layout import Addresses
 from xlreport.sheets.paper_sheet import FIRST_ROW, formula, tab_names, write_papers
-from xlreport.sheets.pen import NUMBER_FORMATS
+from xlreport.sheets.pen import NUMBER_FORMATS, TALLEST, whole_height
 
 SAMPLE = with_standard(read_sample(), "2020")
 LONG = "保障重点工作开展，落实年度任务，" * 12
@@ -242,3 +242,18 @@ def places() -> Addresses:
 )
 def test_the_formula_of_a_figure(terms: Terms, wanted: str | None, places: Addresses) -> None:
     assert formula(terms, places) == wanted
+
+
+def test_a_text_longer_than_the_highest_row_takes_several(tmp_path: Path) -> None:
+    long = "落实年度任务，" * 300
+    papers = papers_of(evaluate(with_values(FILLED, texts={"goal": long})))
+    write_papers(papers, tmp_path / "p.xlsx", title="附件", author="x")
+    sheet = openpyxl.load_workbook(tmp_path / "p.xlsx")["附件3"]
+    (cell,) = [cell for row in sheet.iter_rows() for cell in row if cell.value == long]
+    (area,) = [area for area in sheet.merged_cells.ranges if cell.coordinate in area]
+    heights = [sheet.row_dimensions[row].height for row in range(area.min_row, area.max_row + 1)]
+    assert len(heights) > 1
+    assert max(heights) <= TALLEST
+    assert sum(heights) == pytest.approx(whole_height(long, sum(papers[1].columns[1:5])), abs=1)
+    last = [area for area in sheet.merged_cells.ranges if area.max_row == sheet.max_row]
+    assert last

@@ -313,7 +313,7 @@ def test_a_level_prints_the_points_of_the_rows_under_it() -> None:
     )
     made = papers(replace(FILLED, indicators=indicators))["附件3"]
     assert [shown(row[0]) for row in made.rows[11:-1] if len(row) == 8] == [
-        *("产出指标（25分）↓2", "效益指标（30分）", "产出指标（20分）", GAP, "满意度指标"),
+        *("产出指标（45分）↓3", "效益指标（30分）", "满意度指标", GAP),
     ]
 
 
@@ -349,3 +349,19 @@ def test_the_year_and_its_predecessor_head_the_columns() -> None:
     assert "2023年实际在职人数" in heads
     blank = [cell.text for row in version("A", empty()).rows for cell in row if cell.head]
     assert "年决算数" in blank
+
+
+def test_of_two_projects_of_a_name_the_first_has_the_funds() -> None:
+    first, *others = BASE.projects
+    made = papers(replace(BASE, projects=(first, first._replace(executed=Decimal(1)), *others)))
+    (one,), (other,) = ([row for row in grid(made[f"附件4-{n}"]) if "当年财政拨款" in row] for n in (1, 2))
+    assert "255.00" in one
+    assert not re.search(r"\d", other)
+
+
+def test_an_indicator_added_at_the_end_stands_with_its_level() -> None:
+    added = BASE.indicators[0]._replace(name="补充指标", points=Decimal(5))
+    made = papers(replace(FILLED, indicators=(*FILLED.indicators, added)))["附件3"]
+    names = [cell.text for row in made.rows for cell in row]
+    assert names.index("补充指标") < names.index("造林成活率")
+    assert sum(name.startswith("产出指标") for name in names) == 1

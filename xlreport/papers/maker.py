@@ -16,7 +16,8 @@ from typing import Any, NamedTuple, Self
 from xlreport.model.fields import places_of
 from xlreport.model.inputs import Inputs
 from xlreport.model.numbers import date_text
-from xlreport.model.self_evaluation import ProjectFund
+from xlreport.model.scorecard import Line
+from xlreport.model.self_evaluation import LEVELS_1, ProjectFund
 from xlreport.papers.grid import GAP, Cell, Paper, Row
 from xlreport.papers.names import At, Names, Share
 from xlreport.report import Report
@@ -39,8 +40,10 @@ def make_papers(report: Report, definitions: Mapping[str, Definition]) -> Iterat
         place = places_of(Inputs)[f"settings_{definition['number']}"]
         number = str(place.field.given(getattr(inputs.settings, place.field.key)))
         if definition.get("each") == "projects":
+            # Of projects with the same name the first one has the funds, as it has the indicators.
+            left = dict(funds)
             for at, project in enumerate(inputs.projects):
-                names = Names(report, cards.projects[at], at, funds.get(project.name, ()))
+                names = Names(report, cards.projects[at], at, left.pop(project.name, ()))
                 yield _Maker(definition, rows, names, f"{number}-{at + 1}", project.name or GAP).paper(
                     key, number
                 )
@@ -115,7 +118,8 @@ class _Maker:
     def paper(self, key: str, number: str) -> Paper:
         definition, names = self.definition, self.names
         rows, repeated = self._rows()
-        self._name_left_out()
+        left_out = tuple(self._left_out())
+        self.gaps |= dict.fromkeys(left_out)
         about = f"{self.name}（{self.subject}）" if self.subject else self.name
         return Paper(
             key=key,
@@ -130,6 +134,7 @@ class _Maker:
             notes=tuple(map(names.text, definition.get("notes", ()))),
             footer=tuple(map(names.text, definition["footer"])),
             gaps=tuple(f"{about}：{gap}" for gap in self.gaps),
+            left_out=left_out,
         )
 
     def _rows(self) -> tuple[tuple[Row, ...], int | None]:
@@ -173,7 +178,7 @@ class _Maker:
                     if project.category in share.categories:
                         yield declared.projects, At(f"projects[{row}]", project)
         elif declared.each == "indicators":
-            for line in lines:
+            for line in _in_order(lines):
                 yield declared.cells, At(f"indicators[{line.row}]", line.indicator, line)
             if not lines:
                 self.gaps["绩效指标"] = None
@@ -201,15 +206,15 @@ class _Maker:
         for at, category in enumerate([name for name in own if name in occurring] or own[:1]):
             yield Share((category,), declared.first + at)
 
-    def _name_left_out(self) -> None:
-        """Projects that no row of a paper with rows for their categories has are gaps."""
+    def _left_out(self) -> Iterator[str]:
+        """The projects that no row of a paper with rows for their categories has, and why."""
         listed = {category for row in self.declared for category in row.categories}
         for project in self.names.inputs.projects if listed else ():
             about = f"项目“{project.name or GAP}”"
             if not project.category:
-                self.gaps[f"{about}未填类别，没有列入"] = None
+                yield f"{about}未填类别，没有列入"
             elif project.category not in listed and _OTHERS not in listed:
-                self.gaps[f"{about}的类别“{project.category}”在表上没有对应的行，没有列入"] = None
+                yield f"{about}的类别“{project.category}”在表上没有对应的行，没有列入"
 
     def _cell(self, declared: _DeclaredCell, column: int, at: At | None) -> Cell:
         text, expression, needed, across, down, head, _ = declared
@@ -226,6 +231,19 @@ class _Maker:
         if isinstance(value, str):
             return Cell(column, value, None, terms, kind, across, down)
         return Cell(column, "", value, terms, kind, across, down)
+
+
+def _in_order(lines: Sequence[Line]) -> list[Line]:
+    """Indicators by 一级指标 and 二级指标, as the form has them: one added at the end of the table belongs up."""
+    order: dict[tuple[str | None, str | None], int] = {}
+    for line in lines:
+        order.setdefault((line.indicator.level_1, line.indicator.level_2), len(order))
+
+    def place(line: Line) -> tuple[int, int]:
+        one, two = line.indicator.level_1, line.indicator.level_2
+        return LEVELS_1.index(one) if one in LEVELS_1 else len(LEVELS_1), order[one, two]
+
+    return sorted(lines, key=place)
 
 
 def _merge(rows: Sequence[list[Cell]], declared: Sequence[_DeclaredCell]) -> None:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from xlreport.model.fields import NUMBERS, Field, Kind, Value, fields_of, places_of
@@ -145,13 +144,15 @@ class Names:
 
     @cached_property
     def _levels(self) -> dict[int, str]:
-        """For each indicator its 一级指标, with the points of the rows that this stands over: 产出指标（50分）."""
-        found: dict[int, str] = {}
-        for level, lines in groupby(self.card.lines, lambda line: line.indicator.level_1):
-            rows = list(lines)
-            text = _with_points(level or "", _sum([line.indicator.points for line in rows]))
-            found |= dict.fromkeys((line.row for line in rows), text if level else GAP)
-        return found
+        """For each indicator its 一级指标, with the points of all of it: 产出指标（50分）."""
+        lines: dict[str | None, list[Line]] = {}
+        for line in self.card.lines:
+            lines.setdefault(line.indicator.level_1, []).append(line)
+        texts = {
+            level: _with_points(level, _sum([line.indicator.points for line in rows])) if level else GAP
+            for level, rows in lines.items()
+        }
+        return {line.row: texts[line.indicator.level_1] for line in self.card.lines}
 
     def _term(self, name: str, at: At | None) -> tuple[Value, Kind, Sequence[str | Selection]]:
         """One name: its value, kind, and the paths that it is from."""

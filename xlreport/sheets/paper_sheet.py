@@ -6,7 +6,8 @@ In the generated workbook each figure is a formula to the sheets that hold the f
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import groupby
+from itertools import accumulate, groupby
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from xlreport.model.fields import Kind
 from xlreport.model.self_evaluation import GRADE_NAMES
 from xlreport.papers.grid import Cell, Paper, Selection, Terms
 from xlreport.sheets.layout import Addresses, absolute, block
-from xlreport.sheets.pen import HEAD_FILL, NUMBER_FORMATS, ROW_HEIGHT, TALLEST, Pen, height
+from xlreport.sheets.pen import HEAD_FILL, NUMBER_FORMATS, ROW_HEIGHT, TALLEST, Pen, height, whole_height
 
 LONGEST_TAB = 31
 FIRST_ROW = 3  # of the grid: above it number, title, and whose paper it is
@@ -62,32 +63,46 @@ def write_paper(pen: Pen, sheet: Any, paper: Paper, places: Addresses | None = N
         ((0, middle), (middle + 1, last)), paper.above, ("left", "right"), strict=True
     ):
         _wide(pen, sheet, 2, (first, end), text, align=align)
-    _write_grid(pen, sheet, paper, places)
-    row = _write_below(pen, sheet, paper, FIRST_ROW + len(paper.rows))
+    tops = _write_grid(pen, sheet, paper, places)
+    row = _write_below(pen, sheet, paper, tops[-1])
     if paper.repeated is not None:
-        sheet.repeat_rows(FIRST_ROW + paper.repeated)
+        sheet.repeat_rows(tops[paper.repeated])
     sheet.print_area(0, 0, row - 1, last)
 
 
-def _write_grid(pen: Pen, sheet: Any, paper: Paper, places: Addresses | None) -> None:
-    tall = [ROW_HEIGHT] * len(paper.rows)
+def _write_grid(pen: Pen, sheet: Any, paper: Paper, places: Addresses | None) -> list[int]:
+    """Write the rows; gives the sheet row of each, and of what comes below.
+
+    A row that Excel does not make as high as its text needs is several, merged.
+    """
+    tall = _heights(paper)
+    parts = [ceil(high / TALLEST) for high in tall]
+    tops = list(accumulate(parts, initial=FIRST_ROW))
     styles: dict[tuple[Any, ...], Any] = {}
     for at, cells in enumerate(paper.rows):
-        row = FIRST_ROW + at
+        row = tops[at]
         for cell in cells:
             style = _style(pen, cell, styles)
-            bottom, right = row + cell.down - 1, cell.column + cell.across - 1
+            bottom, right = tops[at + cell.down] - 1, cell.column + cell.across - 1
             if (bottom, right) != (row, cell.column):
                 sheet.merge_range(row, cell.column, bottom, right, "", style)
             _write_cell(pen, sheet, row, cell, style, places)
+        if tall[at] > ROW_HEIGHT:
+            for part in range(row, tops[at + 1]):
+                sheet.set_row(part, tall[at] / parts[at])
+    return tops
+
+
+def _heights(paper: Paper) -> list[float]:
+    """What each row needs for its texts, in points; what a merged cell lacks is added to its last row."""
+    tall = [ROW_HEIGHT] * len(paper.rows)
+    for at, cells in enumerate(paper.rows):
+        for cell in cells:
             if cell.text:
-                room = sum(paper.columns[cell.column : right + 1])
-                lacking = height(cell.text, room) - sum(tall[at : at + cell.down])
-                if lacking > 0:
-                    tall[at + cell.down - 1] = min(tall[at + cell.down - 1] + lacking, TALLEST)
-    for at, high in enumerate(tall):
-        if high > ROW_HEIGHT:
-            sheet.set_row(FIRST_ROW + at, high)
+                room = sum(paper.columns[cell.column : cell.column + cell.across])
+                lacking = whole_height(cell.text, room) - sum(tall[at : at + cell.down])
+                tall[at + cell.down - 1] += max(lacking, 0)
+    return tall
 
 
 def _write_cell(pen: Pen, sheet: Any, row: int, cell: Cell, style: Any, places: Addresses | None) -> None:

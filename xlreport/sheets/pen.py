@@ -227,11 +227,16 @@ _EMPTY_TEXT = _EmptyText()
 
 
 @lru_cache(maxsize=10_000)
-def height(text: str, columns: int) -> float:
-    """The height in points of a row that shows a text wrapped into that many half-width characters."""
+def whole_height(text: str, columns: int) -> float:
+    """The height in points that a wrapped text takes, however much that is."""
     room = columns - 3  # for the indent and the cell's own margin
     lines = sum(max(1, ceil(width(line) / room)) for line in text.splitlines() or [""])
-    return min(15.5 * lines + 4.5, TALLEST)
+    return 15.5 * lines + 4.5
+
+
+def height(text: str, columns: int) -> float:
+    """The height in points of a row that shows a text wrapped into that many half-width characters."""
+    return min(whole_height(text, columns), TALLEST)
 
 
 def width(text: str) -> int:
