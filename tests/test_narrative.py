@@ -247,7 +247,7 @@ def test_scores_can_be_quoted() -> None:
 
 def test_scores_that_are_not_there_are_gaps() -> None:
     story = told(SCORES, "{% if 得分.总分 is 已填 %}有{% else %}无{% endif %}")
-    assert story.gaps == ("得分.执行率得分", "得分.总分", "得分.等级", "得分.评分标准合计")
+    assert story.gaps == ("得分.总分", "得分.等级", "得分.评分标准合计")
     assert (story.paragraphs[-1].text, story.faults) == ("无", ())
 
 

@@ -655,3 +655,34 @@ def test_a_rate_printed_at_any_decimals_passes_and_cut_is_at_most_a_hint(
     off = rounded(percent, decimals) + D(2).scaleb(-decimals)
     if decimals_of(off) == decimals:
         assert said(off / 100) == {HARD}
+
+
+@pytest.mark.parametrize(
+    ("column", "whole"), [("prior", "prior"), ("initial", "initial"), ("executed", "final")]
+)
+def test_projects_without_a_total_are_told_where_they_have_spent(column: str, whole: str) -> None:
+    blank_total = with_values(BASE, **{whole: {"project": None}})
+    (finding,) = (each for each in evaluate(blank_total).findings if each.rule == "D04")
+    assert finding.fields == (f"{whole}.project",)
+    nothing: dict[str, Any] = {column: D(0)}
+    none = tuple(each._replace(**nothing) for each in BASE.projects)
+    assert levels(with_values(blank_total, projects=none), "D04") == set()
+
+
+def test_of_cars_and_public_funds_the_parts_may_be_blank() -> None:
+    car = {"vehicle_purchase": None, "vehicle_upkeep": None}
+    public = {"office": None, "utilities_travel": None, "meetings_training": None}
+    assert levels(with_values(BASE, three_public_budget=car, prior=public), "D04") == set()
+    left = {"vehicles": None, "vehicle_purchase": D(18), "vehicle_upkeep": None}
+    assert levels(with_values(BASE, three_public_budget=left), "D04") == {HARD}
+
+
+@pytest.mark.parametrize("key", ["initial", "full_year", "executed"])
+def test_a_project_paper_prints_the_very_figure(key: str) -> None:
+    one, *more = BASE.projects
+    for moved_by in (D(0), FEN, -FEN):
+        printed: dict[str, Any] = {f"stated_{key}": getattr(one, key) + moved_by}
+        told = levels(with_values(BASE, projects=(one._replace(**printed), *more)), "D01")
+        assert told == ({HARD} if moved_by else set())
+    blank: dict[str, Any] = {f"stated_{key}": D(1), key: None}
+    assert levels(with_values(BASE, projects=(one._replace(**blank), *more)), "D01") == {HARD}

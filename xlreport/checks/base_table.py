@@ -17,9 +17,10 @@ from xlreport.checks.rule import (
     rule,
     shown,
     tolerance,
+    worded,
 )
 from xlreport.model.fields import places_of
-from xlreport.model.inputs import Accounts, Inputs, Procurement, ThreePublic
+from xlreport.model.inputs import Accounts, Inputs, Procurement, Project, ThreePublic
 from xlreport.model.self_evaluation import Printed
 
 # What the papers print of the record: the field of 已公布数据, and where the figure itself stands.
@@ -60,6 +61,38 @@ def papers_print_the_same_figure(*values: Any) -> Verdict:
         said.append(
             f"{place.label}印的是{shown(place.field, printed)}，填报数{shown(place.field, own)}{difference}"
         )
+    return Breach(words="；".join(said), at=tuple(name for names, _, _ in wrong for name in names))
+
+
+PRINTED_OF_PROJECT = {
+    "stated_initial": "initial",
+    "stated_full_year": "full_year",
+    "stated_executed": "executed",
+}
+
+
+@rule(
+    "D01",
+    Level.HARD,
+    "附件4的金额与填报数一致",
+    "",
+    "各附件的同一数字必须完全相同，请重新生成或更正",
+    each=Project,
+    figures=tuple(name for pair in PRINTED_OF_PROJECT.items() for name in pair),
+)
+def project_paper_prints_the_same_figure(*values: Decimal | None) -> Verdict:
+    pairs = zip(PRINTED_OF_PROJECT.items(), values[::2], values[1::2], strict=True)
+    filled = [(names, printed, own) for names, printed, own in pairs if printed is not None]
+    if not filled:
+        return NOT_APPLICABLE
+    wrong = [(names, printed, own) for names, printed, own in filled if printed != own]
+    if not wrong:
+        return KEPT
+    said = [
+        f"{worded(name, printed, Project)}，填报数{worded(of, own, Project)}"
+        + ("" if own is None else f"，相差{amount(abs(printed - own))}")
+        for (name, of), printed, own in wrong
+    ]
     return Breach(words="；".join(said), at=tuple(name for names, _, _ in wrong for name in names))
 
 
@@ -128,7 +161,11 @@ _by_category("initial", "initial_project")
 _by_category("executed", "final_project")
 
 
-def _total_and_parts(each: type[Any], parts: tuple[str, ...], what: str) -> None:
+def _total_and_parts(
+    each: type[Any], whole: str, parts: tuple[str, ...], what: str, *, needs_parts: bool = False
+) -> None:
+    """Register the rule that a total is not blank over filled parts, and, where it needs them, the reverse."""
+
     @rule(
         "D04",
         Level.HARD,
@@ -136,22 +173,54 @@ def _total_and_parts(each: type[Any], parts: tuple[str, ...], what: str) -> None
         "",
         "请补填，没有的填 0",
         each=each,
-        figures=("total", *parts),
+        figures=(whole, *parts),
     )
     def total_and_parts_are_filled(total: Decimal | None, *filled: Decimal | None) -> Verdict:
         given = [part for part in filled if part is not None]
         if total is None and given:
-            words = f"{what}合计空白，而各分项之和{amount(sum(given, Decimal()))}"
-            return Breach(words=words, at=("total",))
+            words = f"{what}空白，而各分项之和{amount(sum(given, Decimal()))}"
+            return Breach(words=words, at=(whole, *parts))
         if total is None:
             return NOT_APPLICABLE
-        if given or not total:
+        if given or not total or not needs_parts:
             return KEPT
-        return Breach(words=f"{what}合计{amount(total)}，各分项空白", at=parts)
+        return Breach(words=f"{what}{amount(total)}，各分项空白", at=parts)
 
 
-_total_and_parts(ThreePublic, ("abroad", "vehicles", "reception"), "三公经费")
-_total_and_parts(Procurement, ("goods", "works", "services"), "政府采购")
+_total_and_parts(ThreePublic, "total", ("abroad", "vehicles", "reception"), "三公经费合计", needs_parts=True)
+_total_and_parts(Procurement, "total", ("goods", "works", "services"), "政府采购合计", needs_parts=True)
+# These are often given without their parts.
+_total_and_parts(ThreePublic, "vehicles", ("vehicle_purchase", "vehicle_upkeep"), "公务用车购置及运行维护费")
+_total_and_parts(Accounts, "public", ("office", "utilities_travel", "meetings_training"), "公用经费")
+
+
+_PROJECT_TOTALS = {"prior": "prior_project", "initial": "initial_project", "executed": "final_project"}
+
+
+@rule(
+    "D04",
+    Level.HARD,
+    "合计和分项同时填写",
+    "",
+    "请补填",
+    figures=(*_PROJECT_TOTALS.values(), *(f"projects_{column}" for column in _PROJECT_TOTALS)),
+)
+def projects_have_a_total(*values: Any) -> Verdict:
+    """项目支出 is not blank where projects have figures of its column."""
+    pairs = list(zip(_PROJECT_TOTALS.items(), values[:3], values[3:], strict=True))
+    sums = [(names, total, sum(filter(None, amounts), Decimal())) for names, total, amounts in pairs]
+    if not any(parts for _, _, parts in sums):
+        return NOT_APPLICABLE
+    lacking = [(names, parts) for names, total, parts in sums if total is None and parts]
+    if not lacking:
+        return KEPT
+    places = places_of(Inputs)
+    words = "；".join(
+        f"{places[whole].label}空白，而各项目{places[f'projects_{column}'].field.label}合计{amount(parts)}"
+        for (column, whole), parts in lacking
+    )
+    return Breach(words=words, paths=tuple(places[whole].path for (_, whole), _ in lacking))
+
 
 _WORKS = re.compile("维修|修缮|改造|新建|扩建|装修|楼堂馆所")
 

@@ -211,6 +211,9 @@ class Project(NamedTuple):
     executed: Annotated[Money, Field("全年执行数")]
     stated_rate: Annotated[Percent, Field("已公布执行率", help="核对已写好的报告时填写报告上印的数")]
     stated_score: Annotated[Number, Field("已公布执行率得分", unit="分")]
+    stated_initial: Annotated[Money, Field("已公布年初预算数", help="附件4上印的金额")]
+    stated_full_year: Annotated[Money, Field("已公布全年预算数", help="附件4上印的金额")]
+    stated_executed: Annotated[Money, Field("已公布全年执行数", help="附件4上印的金额")]
     described: Annotated[
         Choice, Field("分项说明", choices=YES_NO, help="留空则达到参数“分项说明金额”的写入报告")
     ]

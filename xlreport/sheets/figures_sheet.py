@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlreport.model.fields import NUMBERS, Field, Kind, Section, places_of, sections_of
+from xlreport.model.fields import NUMBERS, Field, Kind, Section, fields_of, places_of, sections_of
 from xlreport.model.figures import Parameter
 from xlreport.model.inputs import Inputs, Project
 from xlreport.model.rates import RATES, ROW_RATES, row_rate
@@ -19,7 +19,8 @@ from xlreport.sheets.pen import CALCULATED_FILL, Pen, height
 FIGURES, PROJECTS, FUNDS, INDICATORS = "主要数据", "项目情况", "项目资金", "绩效指标"
 # What is about filling in and checking, not about the department's year.
 NOT_FILED = {"texts", "stated", "printed", "settings"}
-NOT_FILED |= {f"projects.{key}" for key in ("stated_rate", "stated_score", "described")}
+NOT_FILED |= {f"projects.{field.key}" for field in fields_of(Project) if field.key.startswith("stated_")}
+NOT_FILED |= {"projects.described"}
 NOT_FILED |= {"indicators.score"}  # the one that counts stands beside it
 
 
