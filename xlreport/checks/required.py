@@ -9,7 +9,15 @@ from xlreport.model.fields import Value, fields_of, places_of
 from xlreport.model.inputs import Inputs, Project
 from xlreport.model.numbers import percent_text, plain
 from xlreport.model.rates import RATES
-from xlreport.model.self_evaluation import BY_BANDS, BY_STEPS, Criterion, Indicator, ProjectFund, ScoreBand
+from xlreport.model.self_evaluation import (
+    BY_BANDS,
+    BY_EXECUTION,
+    BY_STEPS,
+    Criterion,
+    Indicator,
+    ProjectFund,
+    ScoreBand,
+)
 
 REQUIRED = {
     name: place
@@ -70,7 +78,7 @@ def criterion_is_complete(
         needed["rate"] = rate
     if method == BY_STEPS:
         limit = at_least if at_most is None else at_most
-        needed |= {"at_most": limit, "step": step, "deduction": deduction}
+        needed |= {"at_most": limit, "step": step or None, "deduction": deduction}  # no steps of nothing
     return unfilled(Criterion, "", **needed)
 
 
@@ -89,6 +97,25 @@ def project_names_are_unique(projects_name: tuple[str | None, ...]) -> Verdict:
         return None
     paths = tuple(f"projects[{row}].name" for row, name in enumerate(projects_name) if name in double)
     return Breach(words=f"项目名称重复：{some(name for name in names if name in double)}", paths=paths)
+
+
+@rule("M02", Level.HARD, "评分项目不重复，按执行率的只有一项", "", "请合并或改用不同的名称")
+def standard_lines_are_unique(
+    criteria_name: tuple[str | None, ...], criteria_method: tuple[str | None, ...]
+) -> Verdict:
+    """A second line of a name, or a second by the execution of the budget, would score the same twice."""
+    if not any(criteria_name):
+        return NOT_APPLICABLE
+    words, paths = [], []
+    names = Counter(name for name in criteria_name if name)
+    if double := [name for name, count in names.items() if count > 1]:
+        words.append(f"评分项目重复：{some(double)}")
+        paths += [f"criteria[{row}].name" for row, name in enumerate(criteria_name) if name in double]
+    by_execution = [row for row, method in enumerate(criteria_method) if method == BY_EXECUTION]
+    if len(by_execution) > 1:
+        words.append(f"有{len(by_execution)}项按执行率计分")
+        paths += [f"criteria[{row}].method" for row in by_execution]
+    return Breach(words="；".join(words), paths=tuple(paths)) if words else None
 
 
 def _known_project(section: str, label: str) -> None:
