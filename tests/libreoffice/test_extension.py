@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from xlreport.cli import main
 from xlreport.libreoffice import install
 from xlreport.libreoffice.extension import MENU
 from xlreport.libreoffice.office import ALWAYS_EXECUTE_NO_WARN, Office, properties
-from xlreport.report import Report
+from xlreport.model.inputs import empty
+from xlreport.report import Report, evaluate
 
 
 @pytest.fixture
@@ -53,6 +55,21 @@ def test_a_workbook_that_one_opens_calculates_by_itself(
         menu = office.context.ServiceManager.createInstanceWithContext(MENU, office.context)
         menu.trigger("run_checks")
         assert document.CurrentController.ActiveSheet.Name == "收支情况"
+
+
+def test_an_empty_workbook_is_taken_over_before_it_is_painted(
+    installed: Path, sample: Report, tmp_path: Path
+) -> None:
+    """LibreOffice computes what shows nothing when it paints it: with the functions as Excel wants them it hangs."""
+    path = tmp_path / "空.xlsm"
+    build_live_master(evaluate(replace(empty(), template=sample.inputs.template)), path)
+    with Office(profile=installed) as office:
+        document = office.desktop.loadComponentFromURL(
+            path.as_uri(), "_blank", 0, properties(MacroExecutionMode=ALWAYS_EXECUTE_NO_WARN)
+        )
+        assert not document.BasicLibraries.getByName("VBAProject").hasByName("xlwings")
+        results = document.Sheets.getByName("自检").getCellRangeByName("C4")
+        assert results.getString() == "全部通过"
 
 
 def test_nothing_is_removed_where_nothing_is(office: Office, tmp_path: Path) -> None:

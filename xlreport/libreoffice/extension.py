@@ -34,12 +34,13 @@ _CONFIGURATION = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:component-data xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema"
   oor:name="{name}" oor:package="org.openoffice.Office">{content}</oor:component-data>
 """
+# Before a view shows it: cells without a value are computed when they are painted.
 _JOBS = f"""
   <node oor:name="Jobs">
     <node oor:name="{ADOPT}" oor:op="replace"><prop oor:name="Service"><value>{ADOPT}</value></prop></node>
   </node>
   <node oor:name="Events">
-    <node oor:name="OnLoad" oor:op="fuse">
+    <node oor:name="OnLoadFinished" oor:op="fuse">
       <node oor:name="JobList"><node oor:name="{ADOPT}" oor:op="replace"/></node>
     </node>
   </node>
