@@ -8,9 +8,10 @@ import openpyxl
 import pytest
 
 from tests import form_maker
-from tests.quick_forms import base, quick
-from tests.test_form_places import of
-from tests.test_forms import book, record
+from tests.quick_forms import base, changed, quick
+from tests.test_form_places import of, unplaced
+from tests.test_forms import block, book, record, values
+from xlreport.errors import Unusable
 from xlreport.forms.filling import Outcome
 from xlreport.model.inputs import with_values
 from xlreport.report import Report, evaluate
@@ -114,3 +115,110 @@ def test_one_unit_beside_one_row_is_none_of_the_others(report: Report) -> None:
     )
     assert notes(done) == [("表上有的金额没有写单位，按万元填写，请核对",)]
     assert (sheet["D3"].value, sheet["D4"].value) == (900_000, 33.5)
+
+
+# ------------------------------------------------------------------------------ heads without a year
+
+BY_ORDER = "列名没有写年度，按 2022 年决算、2023 年预算、2023 年决算的顺序填写，请核对"
+FIGURES = (80, 100, 90)
+
+
+def with_heads(*heads: str | None, corner: str = "经费控制情况（万元）", title: str = "") -> bytes:
+    rows = [(corner, *heads), ("政府采购金额",), ("三公经费",), ("批复规模（㎡）", None), ("实际规模（㎡）",)]
+    form = base([*rows, ("规模控制率",)])
+    return quick(changed(form, A1=title) if title else form)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("　　　　年决算数", "　　　　年预算数", "　　　　年决算数"),
+        ("____年\n决算数", "____年\n预算数", "____年\n决算数"),
+        ("20  年度决算数", "20  年度预算数", "20  年度决算数"),
+        ("决算数", "预算数", "决算数"),
+        ("决算", "预算金额", "决算"),
+        ("上年决算数", "预算数", "决算数"),
+        ("2022年决算数", "预算数", "决算数"),
+        ("决算数", "本年预算数", "2023年决算数"),
+    ],
+)
+def test_three_heads_in_their_order_need_no_year(heads: tuple[str, ...], report: Report) -> None:
+    done, sheet = filled(with_heads(*heads), report)
+    assert tuple(cell.value for cell in sheet[3][1:]) == FIGURES
+    assert notes(done) == [(BY_ORDER,)]
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ("预算数", "决算数", None),
+        ("预算数", "决算数", "决算数"),
+        ("　　年决算数", "　　年预算数", "　　年决算数", "　　年预算数"),
+        ("本年决算数", "预算数", "决算数"),
+        ("2021年决算数", "预算数", "2023年决算数"),
+    ],
+)
+def test_heads_of_which_nobody_knows_the_year_get_nothing(
+    heads: tuple[str | None, ...], report: Report
+) -> None:
+    done, sheet = filled(with_heads(*heads), report)
+    assert {cell.value for cell in sheet[3][1:]} == {None}
+    assert [sheet[f"B{row}"].value for row in (5, 6, 7)] == [500, 480, 0.96]
+    assert {why for label, why in unplaced(done).items() if label.startswith("政府采购金额")} == {
+        "列名没有年度"
+    }
+    assert notes(done) == [()]
+    assert not done.settled
+
+
+def test_the_year_of_another_form_stands_against_the_order(report: Report) -> None:
+    other = "2022年度部门整体支出绩效评价基础数据表"
+    for data in (
+        with_heads("决算数", "预算数", "决算数", title=other),
+        with_heads("2021年决算数", "预算数", "决算数"),
+        with_heads("决算数", "预算数", "2022年决算数"),
+        with_heads("决算数", "预算数", "决算数", corner="2022年经费控制情况（万元）"),
+    ):
+        done, sheet = filled(data, report)
+        assert {cell.value for cell in sheet[3][1:]} == {None}
+        assert unplaced(done)["政府采购金额　2023年决算数"] == "年度不符：表上是 2022 年，工作簿是 2023 年"
+        assert notes(done) == [()]
+
+
+@pytest.mark.parametrize(
+    ("years", "kinds", "expected"),
+    [
+        (("　　年", "　　年", None), ("决算数", "预算数", "决算数"), FIGURES),
+        (("2022年", "2023年", None), ("决算数", "预算数", "决算数"), FIGURES),
+        (("2021年", "2022年", None), ("决算数", "预算数", "决算数"), (None,) * 3),
+    ],
+)
+def test_years_left_blank_over_the_heads(
+    years: tuple[str | None, ...], kinds: tuple[str, ...], expected: tuple[int | None, ...], report: Report
+) -> None:
+    rows = [("经费控制情况（万元）", *years), (None, *kinds), ("政府采购金额",), ("三公经费",)]
+    _, sheet = filled(quick(base(rows, merged=["A2:A3", "C2:D2"])), report)
+    assert tuple(cell.value for cell in sheet[4][1:]) == expected
+
+
+def test_years_beneath_the_heads_are_not_passed_over(report: Report) -> None:
+    rows = [
+        ("经费控制情况（万元）", "决算数", "预算数", "决算数"),
+        (None, "2021年", "2022年", "2022年"),
+        ("政府采购金额",),
+    ]
+    with pytest.raises(Unusable, match="没有认出"):
+        filled(quick(base([*rows, ("三公经费",)])), report)
+
+
+def test_a_table_without_title_is_not_known_by_heads_without_years(report: Report) -> None:
+    rows = [("项目", "决算数", "预算数", "决算数"), ("基本支出",), ("项目支出",), ("三公经费",)]
+    with pytest.raises(Unusable, match="没有认出"):
+        filled(quick(base(rows, title="公开表")), report)
+
+
+def test_the_year_of_the_staff_may_be_left_blank(report: Report) -> None:
+    form = form_maker.base_a()
+    done, sheet = filled(quick(changed(form, C4="　　　年实际在职人数")), report)
+    assert block("B5", (30, 27, 0.9)).items() <= values(sheet).items()
+    assert unplaced(done) == {}

@@ -128,6 +128,10 @@ class Filling:
 
     def _figures(self) -> Iterator[Entry]:
         form = self.form
+        if any(each.told and not form.other_year(each.year) for each in form.segments):
+            before, now = form.year - 1, form.year
+            note = f"列名没有写年度，按 {before} 年决算、{now} 年预算、{now} 年决算的顺序填写，请核对"
+            self.notes[note] = None
         placed = [(wanted, form.place(wanted)) for wanted in form.wants.figures]
         placed += [(wanted, place) for wanted in self.more if (place := form.place(wanted)).cell]
         named: list[Entry] = []

@@ -29,6 +29,7 @@ _UNSTATED = ""  # the unit where a form says nothing
 
 NO_ROW = "表上没有这一行"
 NO_HEAD = "表上没有这一栏"
+NO_YEAR = "列名没有年度"
 TWICE = "表上有不止一处，未填"
 ELSEWHERE = "表上这一行在别的栏目下"
 MERGED = "合并单元格与行列不对应"
@@ -211,7 +212,7 @@ class Form:
         """The cell in the row of a label under a head."""
         heads = [(each, cell) for each in tables for cell in each.heads.get(head, ())]
         if not heads:
-            return Place(None, NO_HEAD)
+            return Place(None, NO_YEAR if any(each.told is False for each in tables) else NO_HEAD)
         if len(heads) > 1:
             return Place(None, TWICE)
         (segment, top), box = heads[0], label.box

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from xlreport.forms.grid import FormCell, Grid
 from xlreport.forms.labels import THIS_YEAR, Synonyms, dated, unit_of_label, years_in
+from xlreport.forms.yearless import ORDER, yearless_heads
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Segment:
     first: int  # its rows, both ends included
     last: int
     year: int | None  # that its heads name, if they name any
+    told: bool | None = None  # where heads lack their year: whether their order tells it
 
     @property
     def unit(self) -> str | None:
@@ -50,11 +52,15 @@ def segments_of(
     grid: Grid, blocks: Sequence[Sequence[str]], synonyms: Synonyms, year: int
 ) -> list[tuple[int, Segment]]:
     """The tables of a form with the index of the block of heads that each has."""
-    found: list[tuple[int, int, dict[str, list[FormCell]], int | None]] = []
+    found: list[tuple[int, int, dict[str, list[FormCell]], int | None, bool | None]] = []
+    financial = next((at for at, block in enumerate(blocks) if set(ORDER) <= set(block)), None)
     for row in sorted({cell.box.bottom for cell in grid.texts}):
         texts = grid.texts_in(row)
         about = year_of([text for cell in texts for text in _readings(grid, cell)], year)
-        matched = _best(grid, texts, blocks, synonyms, about or year)
+        matched, told = _best(grid, texts, blocks, synonyms, about or year), None
+        if financial is not None and (yearless := yearless_heads(grid, texts)):
+            matched, told = (financial, yearless.cells), yearless.told
+            about = yearless.year or about
         if matched is None:
             continue
         block, heads = matched
@@ -63,13 +69,13 @@ def segments_of(
             if len(heads) <= len(found[-1][2]):
                 continue
             found.pop()
-        found.append((row, block, heads, about))
+        found.append((row, block, heads, about, told))
     made = []
-    for at, (row, block, heads, about) in enumerate(found):
+    for at, (row, block, heads, about, told) in enumerate(found):
         bottom = max(cell.box.bottom for cells in heads.values() for cell in cells)
         last = found[at + 1][0] - 1 if at + 1 < len(found) else grid.last_row
         texts = grid.texts_in(row)
-        made.append((block, Segment(heads, texts, row, bottom + 1, last, about)))
+        made.append((block, Segment(heads, texts, row, bottom + 1, last, about, told)))
     return made
 
 

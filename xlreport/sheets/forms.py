@@ -244,7 +244,9 @@ class _Filler:
             # Without any project, 附件4 is still known by the rows that it shares with 附件3.
             wants = (self.record.wants[kind] or self.record.wants[OVERALL])[0]
             form = self.record.form(grid, wants)
-            if len(form.own_rows) >= (1 if titled else _FEWEST_ROWS) and form.segments:
+            # Heads without a year are also those of other tables, so that only a title makes them ours.
+            tables = [each for each in form.segments if titled or each.told is None]
+            if len(form.own_rows) >= (1 if titled else _FEWEST_ROWS) and tables:
                 return kind
         return None
 
