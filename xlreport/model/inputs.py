@@ -274,7 +274,13 @@ class Settings(NamedTuple):
         Percent, Field("部分达成计分下限", default=Decimal("0.6"), help="定性指标部分达成时；湖北为 50%")
     ]
     execution_points: Annotated[
-        Number, Field("项目执行率分值", unit="分", default=Decimal(10), help="附件4预算执行率的分值")
+        Number,
+        Field(
+            "项目执行率分值",
+            unit="分",
+            default=Decimal(10),
+            help="附件4预算执行率的分值；评分标准没有“按执行率”一行时，附件3也用它",
+        ),
     ]
     far_above: Annotated[
         Percent, Field("远超目标界限", default=Decimal("1.3"), help="完成值超过指标值的这个比例须说明原因")
