@@ -41,7 +41,7 @@ def test_each_paper_is_a_file_named_as_bureaus_want(master: Path, tmp_path: Path
     folder = tmp_path / "新" / "附件"
     said = run("papers", master, "-o", folder)
     assert sorted(path.name for path in folder.iterdir()) == sorted(NAMES)
-    assert "注意：附件中有 8 处未填，已标为〔未填〕：附件3：年度总体目标" in said
+    assert "注意：附件中有 8 处缺漏（空格标为〔未填〕）：附件3：年度总体目标" in said
 
 
 def test_it_lies_beside_the_workbook_unless_said_otherwise(master: Path) -> None:

@@ -68,7 +68,7 @@ def say_written(department: "Department", paths: Iterable[Path], *, with_papers:
     if gaps := department.story.gaps:
         click.echo(f"注意：报告中有 {len(gaps)} 处未填，已标为〔未填：…〕：{some(gaps)}", err=True)
     if with_papers and (lacking := [gap for paper in department.papers for gap in paper.gaps]):
-        click.echo(f"注意：附件中有 {len(lacking)} 处未填，已标为〔未填〕：{some(lacking)}", err=True)
+        click.echo(f"注意：附件中有 {len(lacking)} 处缺漏（空格标为〔未填〕）：{some(lacking)}", err=True)
 
 
 def some(names: Sequence[str], most: int = 8) -> str:

@@ -116,7 +116,7 @@ def export_papers(book: xlwings.Book) -> str:
     """Write 附件1 to 附件4, each as a file of its own, beside the workbook."""
     folder = folder_of(book)
     department = department_of(read_book(book), book.name)
-    return _written(department, _write(folder, *paper_files(department)))
+    return _written(department, _write(folder, *paper_files(department)), with_papers=True)
 
 
 @action("正在填表……")
@@ -144,7 +144,7 @@ def generate_workbook(book: xlwings.Book) -> str:
     """Write the workbook that is handed in beside the master."""
     folder = folder_of(book)
     department = department_of(read_book(book), book.name)
-    return _written(department, _write(folder, generated_workbook(department)))
+    return _written(department, _write(folder, generated_workbook(department)), with_papers=True)
 
 
 @action("正在准备邮件……")
@@ -242,7 +242,7 @@ def _free(path: Path) -> Path:
     return free
 
 
-def _written(department: Department, paths: list[Path]) -> str:
+def _written(department: Department, paths: list[Path], *, with_papers: bool = False) -> str:
     """What was written, and what is still open."""
     said = f"已生成：{'、'.join(path.name for path in paths)}（与工作簿在同一文件夹）。"
     left = [
@@ -253,4 +253,7 @@ def _written(department: Department, paths: list[Path]) -> str:
     notes = [f"未处理的问题：{'，'.join(left)}"] if left else []
     if gaps := department.story.gaps:
         notes.append(f"未填的内容 {len(gaps)} 处，已标为〔未填：…〕")
+    lacking = sum(len(paper.gaps) for paper in department.papers) if with_papers else 0
+    if lacking:
+        notes.append(f"附件中缺漏 {lacking} 处")
     return f"{said}注意：{'；'.join(notes)}。" if notes else said

@@ -130,9 +130,12 @@ def _style(pen: Pen, cell: Cell, styles: dict[tuple[Any, ...], Any]) -> Any:
             looks |= {"bold": True, "align": "center", "bg_color": HEAD_FILL}
         elif cell.is_figure:
             amount = filled and cell.kind is not Kind.NUMBER
-            looks |= {"align": "right" if amount else "center", "num_format": number_format}
+            looks |= {"align": "right", "indent": 1} if amount else {"align": "center"}
+            looks["num_format"] = number_format
         elif centred:
-            looks |= {"align": "center"}
+            looks["align"] = "center"
+        else:
+            looks |= {"align": "left", "indent": 1}
         styles[key] = pen.format(**looks)
     return styles[key]
 
