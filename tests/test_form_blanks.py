@@ -222,3 +222,63 @@ def test_the_year_of_the_staff_may_be_left_blank(report: Report) -> None:
     done, sheet = filled(quick(changed(form, C4="　　　年实际在职人数")), report)
     assert block("B5", (30, 27, 0.9)).items() <= values(sheet).items()
     assert unplaced(done) == {}
+
+
+# ------------------------------------------------------------------------------ names
+
+
+@pytest.mark.parametrize(
+    "hint",
+    [
+        "（填写项目全称）",
+        "(请填写项目全称)",
+        "________",
+        "请填写项目名称",
+        "请按预算批复填写",
+        "【项目全称】",
+        "____（填写全称）",
+        "此处填写项目名称：",
+        "填写项目全称",
+    ],
+)
+def test_a_hint_is_no_name(hint: str, report: Report) -> None:
+    done, sheet = filled(quick(form_maker.project(first=hint)), report)
+    assert sheet["B4"].value == "造林补助"
+    assert done.settled
+    [entry] = [entry for entry in done.papers[0].entries if entry.cell == "B4"]
+    assert (entry.outcome, entry.old) == (Outcome.FILLED, "")
+
+
+@pytest.mark.parametrize(
+    "name", ["填报系统建设", "林业（二期）", "写作培训", "（一期）造林", "请进来走出去招商经费", "填海工程"]
+)
+def test_a_name_is_no_hint(name: str, report: Report) -> None:
+    done, sheet = filled(quick(form_maker.project(first=name)), report)
+    assert sheet["B4"].value == name
+    assert done.papers[0].refused.endswith("工作簿里没有这个项目或未选它，整张表未填")
+
+
+def test_a_named_project_takes_the_form_whatever_it_says(report: Report) -> None:
+    data = quick(form_maker.project(first="某未知项目"))
+    done, sheet = filled(data, report, project="造林补助")
+    assert sheet["B4"].value == "某未知项目"
+    [entry] = of(done, Outcome.DIFFERS)
+    assert (entry.cell, entry.old, entry.new) == ("B4", "某未知项目", "造林补助")
+    assert (sheet["C7"].value, done.settled) == (250, False)
+    done, sheet = filled(data, report, project="造林补助", overwrite=True)
+    assert (sheet["B4"].value, sheet["C7"].value, done.settled) == ("造林补助", 250, True)
+
+
+def test_a_named_project_takes_no_form_of_another_one_beside_its_own(report: Report) -> None:
+    names = ("病虫害防治", "某未知项目", "又一个项目")
+    both = two_projects(report)
+
+    def refused(*stated: str) -> list[bool]:
+        forms = [form_maker.project(name=f"表{at}", first=name) for at, name in enumerate(stated)]
+        done = fill_form(quick(*forms), "空表.xlsx", both, project="造林补助")
+        return [bool(next(p.refused for p in done.papers if p.tab == form.name)) for form in forms]
+
+    assert refused(*names[:2]) == [True, False]  # the one that is of no other project
+    assert refused(names[1], "造林补助") == [True, False]
+    assert refused(*names) == [True, True, True]  # nobody knows which
+    assert refused("病虫害防治") == [False]

@@ -12,6 +12,15 @@ _SEAL = r"[（(]\s*(?:盖章|公章|签章)\s*[)）]"
 # What stands where nothing is written yet: spaces, a line, 年 月 日, the place of the seal.
 _NOTHING = re.compile(rf"[\s_＿　]*(?:年[\s_＿　]*月[\s_＿　]*日)?[\s_＿　]*({_SEAL})?[\s_＿　]*")
 
+# What a form says of what is to be written there: （填写项目全称）, 请填写…….
+_HINT = re.compile(
+    r"[\s_＿　]*(?:"
+    r"[（(【\[][^（()）【】\[\]]*(?:填|写|输入|注明|全称|例如|示例)[^（()）【】\[\]]*[)）】\]]"
+    r"|(?:请|此处|在此处?)(?:在此处?)?(?:如实|按[^，。]{0,12}|准确)?(?:填|写|输入|注明)[^\n]{0,30}"
+    r"|填写[^\n]{0,12}(?:全称|名称)"
+    r")[\s_＿　]*"
+)
+
 # Another label in the same line, whose place is not asked for here: 单位负责人签字：
 _OTHER_LABEL = re.compile(r"(?<=\s)[一-鿿（）()]{2,14}\s*[:：]")
 
@@ -29,7 +38,7 @@ class NamePlace:
     @property
     def blank(self) -> bool:
         """Whether nothing is written there yet."""
-        return bool(_NOTHING.fullmatch(self.old)) and not self.cell.formula
+        return bool(_NOTHING.fullmatch(self.old) or _HINT.fullmatch(self.old)) and not self.cell.formula
 
 
 def name_places(grid: Grid, synonyms: Synonyms) -> Iterator[NamePlace]:
@@ -84,7 +93,7 @@ def _labels(names: tuple[str, ...]) -> re.Pattern[str]:
 
 def _may_hold(beside: FormCell, label: FormCell, synonyms: Synonyms) -> bool:
     """Whether a cell is there for what a label on its left asks for."""
-    is_label = bool(beside.text) and (
+    is_label = bool(beside.text and not _HINT.fullmatch(beside.text)) and (
         synonyms.name(beside.text) is not None or bool(re.search(r"[:：]\s*$", beside.text))
     )
     return beside.box[::2] == label.box[::2] and not is_label

@@ -302,8 +302,9 @@ class _Filler:
             if self.wanted in (None, wants.paper.subject)
         }
         blank: list[_Sheet] = []
+        meant = self._meant(sheets)
         for sheet in sheets:
-            stated = self._stated(sheet)
+            stated = "" if sheet is meant else self._stated(sheet)
             at = next((at for at, wants in waiting.items() if squeezed(wants.paper.subject) == stated), None)
             if not stated:
                 blank.append(sheet)
@@ -329,6 +330,16 @@ class _Filler:
                 self.papers.append(Filled(_called(wants.paper), "", (), "表格里没有留给它的空表，未填"))
             return []
         return list(waiting.items())
+
+    def _meant(self, sheets: Sequence[_Sheet]) -> _Sheet | None:
+        """The sheet that is for the wanted project whatever it says: the only one that can be."""
+        stated = [self._stated(sheet) for sheet in sheets]
+        if self.wanted is None or "" in stated or squeezed(self.wanted) in stated:
+            return None
+        known = {squeezed(wants.paper.subject) for wants in self.record.wants[PROJECT]}
+        strange = [sheet for sheet, name in zip(sheets, stated, strict=True) if name not in known]
+        possible = sheets if len(sheets) == 1 else strange
+        return possible[0] if len(possible) == 1 else None
 
     def _stated(self, sheet: _Sheet) -> str:
         """The project that a sheet is already about."""
