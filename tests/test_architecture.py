@@ -40,7 +40,19 @@ SHEETS = (
     "forms",
 )
 FORMS = (
-    *("spans", "sheet_xml", "parts", "grid", "labels", "segments", "wanted", "places", "indicators", "names"),
+    *(
+        "spans",
+        "sheet_xml",
+        "parts",
+        "grid",
+        "labels",
+        "yearless",
+        "segments",
+        "wanted",
+        "places",
+        "indicators",
+        "names",
+    ),
     *("filling", "record"),
 )
 

@@ -549,3 +549,7 @@ def test_the_rules_are_listed_with_their_sheets() -> None:
     rules = json.loads(CliRunner().invoke(main, ["rules", "--json"]).output)["rules"]
     assert [rule["id"] for rule in rules] == re.findall(r"^([A-Z]\d\d)　", text, re.MULTILINE)
     assert all(rule["sheets"] for rule in rules)
+
+
+def test_a_part_that_its_heading_does_not_have_is_no_figure() -> None:
+    assert read_narrative(["一、基本支出三公", "5万元"]).said == []

@@ -55,5 +55,9 @@ def sentence(path: Path, filled: FilledForm) -> str:
         if labels:
             named = "、".join(labels[:_MOST_LABELS]) + ("等" if len(labels) > _MOST_LABELS else "")
             parts.append(f"{outcome.value} {len(labels)} 项（{named}）")
+    parts += [note for paper in filled.papers for note in paper.notes]
+    parts += [
+        f"{entry.cell}{entry.why}" for entry in entries if entry.outcome is Outcome.FILLED and entry.why
+    ]
     parts += [f"{paper.paper}没有填：{paper.refused}" for paper in filled.papers if paper.refused]
     return f"{path.name}：{'，'.join(parts)}"

@@ -4,6 +4,10 @@ import re
 from dataclasses import dataclass
 
 from xlreport.facts import Fact, FactKind
+from xlreport.model.fields import places_of
+from xlreport.model.inputs import Inputs
+
+_OF_RECORD = frozenset(place.path for place in places_of(Inputs).values())
 
 # What the words before a figure say of the column that it belongs to, first match first.
 _COLUMNS = (
@@ -198,6 +202,8 @@ def field_of(label: str, fact: Fact, context: Context) -> tuple[str, bool] | Non
     context.hear(label, rate=fact.kind is FactKind.PERCENT)
     if fact.kind is FactKind.AMOUNT:
         found = _amount(label, context)
+        if found and found[0] not in _OF_RECORD:  # 基本支出 under a heading of 三公: no such field
+            found = None
         context.last = found[0] if found else ""
         return found
     path = _rate(label, context) if fact.kind is FactKind.PERCENT else _count(label, fact, context)
