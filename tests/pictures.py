@@ -40,6 +40,7 @@ PICTURES = {
     "filing-figures": ("报送.xlsx", "只列已填写的数据"),
     "paper-base": (PAPERS, "基础数据表"),
     "paper-overall": (PAPERS, "部门整体支出绩效自评表"),
+    "paper-project": (PAPERS, "项目支出绩效自评表"),
 }
 
 

@@ -163,7 +163,12 @@ def pages(soffice: str, path: Path, folder: Path) -> list[str]:
     return text.decode().removesuffix("\f").split("\f")
 
 
-@pytest.mark.parametrize("inputs", [FILLED, SAMPLE], ids=["base", "sample"])
+OTHER_VERSIONS = [with_values(FILLED, settings={"base_table": version}) for version in ("B", "岳阳楼")]
+
+
+@pytest.mark.parametrize(
+    "inputs", [FILLED, SAMPLE, *OTHER_VERSIONS], ids=["base", "sample", "base B", "base 岳阳楼"]
+)
 def test_each_paper_prints_on_one_page(inputs: Inputs, soffice: str, pdftotext: str, tmp_path: Path) -> None:
     assert pdftotext
     papers = papers_of(evaluate(inputs))

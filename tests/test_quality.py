@@ -83,3 +83,9 @@ def test_ci_calls_the_very_test_line_of_readme() -> None:
     assert len(lines) == 1
     assert "pip install" in lines[0]
     assert "'python -m pytest' README.md" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_every_picture_of_the_readme_is_there() -> None:
+    shown = re.findall(r"!\[[^]]*\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+    assert len(shown) >= 10
+    assert [path for path in shown if not (ROOT / path).is_file()] == []

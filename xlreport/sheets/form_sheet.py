@@ -146,8 +146,8 @@ class FormSheet:
 
 
 def _help(field: Field, required: bool) -> str:
-    default = "" if field.default is None else f"；留空按 {shown(field, field.default)}"
-    return f"{f'{REQUIRED}。' if required else ''}{field.help}{default}"
+    default = "" if field.default is None else f"留空按 {shown(field, field.default)}"
+    return f"{f'{REQUIRED}。' if required else ''}{'；'.join(filter(None, (field.help, default)))}"
 
 
 def _mark(
