@@ -141,8 +141,9 @@ def _style(pen: Pen, cell: Cell, styles: dict[tuple[Any, ...], Any]) -> Any:
 
 
 def _number_format(cell: Cell) -> str:
-    whole = isinstance(cell.value, Decimal | int) and cell.value == int(cell.value)
-    return "0" if cell.kind is Kind.NUMBER and whole else NUMBER_FORMATS.get(cell.kind, "General")
+    if cell.kind is Kind.NUMBER and isinstance(cell.value, Decimal | int) and cell.value == int(cell.value):
+        return "0"
+    return NUMBER_FORMATS.get(cell.kind, "General")
 
 
 def _write_below(pen: Pen, sheet: Any, paper: Paper, row: int) -> int:
