@@ -1,6 +1,7 @@
 """D: the base data table (附件2), and the ties between the four papers."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -37,6 +38,12 @@ PRINTED = {
 }
 
 
+def _misprinted(fields: Mapping[str, str], values: Sequence[Any]) -> list[tuple[tuple[str, str], Any, Any]]:
+    """Of figures that come in pairs, printed and own, those that are printed otherwise; with both names."""
+    pairs = zip(fields.items(), values[::2], values[1::2], strict=True)
+    return [(names, printed, own) for names, printed, own in pairs if printed not in (None, own)]
+
+
 @rule(
     "D01",
     Level.HARD,
@@ -47,13 +54,9 @@ PRINTED = {
     figures=tuple(name for pair in PRINTED.items() for name in pair),
 )
 def papers_print_the_same_figure(*values: Any) -> Verdict:
-    pairs = list(zip(PRINTED.items(), values[::2], values[1::2], strict=True))
-    filled = [(names, printed, own) for names, printed, own in pairs if printed is not None]
-    if not filled:
-        return NOT_APPLICABLE
-    wrong = [(names, printed, own) for names, printed, own in filled if printed != own]
+    wrong = _misprinted(PRINTED, values)
     if not wrong:
-        return KEPT
+        return KEPT if any(printed is not None for printed in values[::2]) else NOT_APPLICABLE
     said = []
     for (_, name), printed, own in wrong:
         place = places_of(Inputs)[name]
@@ -81,13 +84,9 @@ PRINTED_OF_PROJECT = {
     figures=tuple(name for pair in PRINTED_OF_PROJECT.items() for name in pair),
 )
 def project_paper_prints_the_same_figure(*values: Decimal | None) -> Verdict:
-    pairs = zip(PRINTED_OF_PROJECT.items(), values[::2], values[1::2], strict=True)
-    filled = [(names, printed, own) for names, printed, own in pairs if printed is not None]
-    if not filled:
-        return NOT_APPLICABLE
-    wrong = [(names, printed, own) for names, printed, own in filled if printed != own]
+    wrong = _misprinted(PRINTED_OF_PROJECT, values)
     if not wrong:
-        return KEPT
+        return KEPT if any(printed is not None for printed in values[::2]) else NOT_APPLICABLE
     said = [
         f"{worded(name, printed, Project)}，填报数{worded(of, own, Project)}"
         + ("" if own is None else f"，相差{amount(abs(printed - own))}")
