@@ -130,7 +130,8 @@ def _style(pen: Pen, cell: Cell, styles: dict[tuple[Any, ...], Any]) -> Any:
             looks |= {"bold": True, "align": "center", "bg_color": HEAD_FILL}
         elif cell.is_figure:
             amount = filled and cell.kind is not Kind.NUMBER
-            looks |= {"align": "right", "indent": 1} if amount else {"align": "center"}
+            # A number never wraps, and LibreOffice forgets the indent of one that may.
+            looks |= {"align": "right", "indent": 1, "text_wrap": False} if amount else {"align": "center"}
             looks["num_format"] = number_format
         elif centred:
             looks["align"] = "center"
