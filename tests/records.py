@@ -50,10 +50,15 @@ def records(draw: st.DrawFn) -> Inputs:
             parts[section.key] = tuple(row for row in rows if row != empty)
         else:
             parts[section.key] = draw(one)
-    texts = draw(
-        st.dictionaries(st.sampled_from([line.id for line in rule_lines()]), _PARAGRAPHS, max_size=4)
+    rules = [line.id for line in rule_lines()]
+    places = st.tuples(
+        st.sampled_from(rules), st.one_of(st.none(), st.just("项目【甲】"), st.just("决算总支出"))
     )
-    ordered = (line.id for line in rule_lines() if line.id in texts)
-    return replace(
-        Inputs(**parts), explanations=tuple(Explanation(rule=rule, text=texts[rule]) for rule in ordered)
-    )
+    said = st.tuples(_PARAGRAPHS, st.one_of(st.none(), _PARAGRAPHS), st.one_of(st.none(), _PARAGRAPHS))
+    given = [
+        Explanation(*about, *texts)
+        for about, texts in draw(st.dictionaries(places, said, max_size=4)).items()
+    ]
+    # As the sheet has them: the rules, then the places of each.
+    given.sort(key=lambda row: (row.place is not None, rules.index(str(row.rule))))
+    return replace(Inputs(**parts), explanations=tuple(given))

@@ -367,7 +367,7 @@ def test_the_json_object_is_that_of_the_contract(book: Path) -> None:
     assert found["rates"]["procurement_rate"] is None
     rules = {line.id for line in rule_lines()}
     for finding in found["findings"]:
-        assert list(finding) == ["rule", "level", "message", "cells", "explained"]
+        assert list(finding) == ["rule", "level", "message", "cells", "explained", "explanation", "lapsed"]
         assert finding["rule"] in rules
         assert finding["level"] in list(Level)
         assert finding["message"].endswith("。")
@@ -430,7 +430,8 @@ def test_an_explanation_closes_a_finding_and_check_ends_with_0(tmp_path: Path) -
     change(book, "检查结果", cell_of(book, "检查结果", "B06"), "年中追加水库除险加固资金")
     result = done("check", book, "--json")
     after = json.loads(result.stdout)["findings"]
-    assert after == [finding | {"explained": finding["rule"] == "B06"} for finding in before]
+    closed = {"explained": True, "explanation": "年中追加水库除险加固资金"}
+    assert after == [finding | (closed if finding["rule"] == "B06" else {}) for finding in before]
     text = done("check", book).stdout
     assert "（已说明：年中追加水库除险加固资金）" in text
     assert "，需说明 0 条，" in text

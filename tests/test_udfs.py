@@ -75,8 +75,8 @@ def outcome(name: str, *arguments: Any) -> Any:
 
 def checked(report: Report, cells: LiveCells) -> Block:
     """What the check of all rules must give."""
-    place, found = cells.addresses.place, report.found
-    return tuple((str(report.outcomes[id]), report.problem(id), place(found.get(id, ()))) for (id,) in IDS)
+    place = cells.addresses.place
+    return tuple((str(report.outcomes[id]), report.problem(id), place(report.found(id))) for (id,) in IDS)
 
 
 # One function, its arguments, what it gives.
@@ -353,7 +353,7 @@ def test_an_explanation_counts_as_it_does_for_the_reader(report: Report, cells: 
     """A number is a text there; what the reader calls wrong explains nothing."""
     rule = next(id for (id,) in IDS if report.outcomes[id] == Level.EXPLAIN)
     said = {"合同约定次年支付": why, 2024.0: "2024", LONG: why}.get(why)
-    explained = evaluate(replace(report.inputs, explanations=(Explanation(rule, said),)))
+    explained = evaluate(replace(report.inputs, explanations=(Explanation(rule=rule, text=said),)))
     assert (explained.outcomes[rule] == "已说明") is bool(said)
     given = tuple((why if id == rule else None,) for (id,) in IDS)
     assert call("XR_CHECK", IDS, given, *cells.inputs) == checked(explained, cells)
@@ -369,11 +369,11 @@ def test_an_explanation_counts_as_it_does_for_the_reader(report: Report, cells: 
         ("#N/A", None),
         (LONG, None),
         ((*IDS, ("Z99",)), None),
-        ((IDS[0] * 2,), None),
+        ((IDS[0] * 3,), None),
         (IDS, "只有一个"),
         (IDS, ((None,),) * (len(IDS) - 1)),
         (IDS[0][0], "#REF!"),
-        (IDS[0][0], (("a", "b"),)),
+        (IDS[0][0], (("a", "b", "c", "d"),)),
     ],
     ids=lambda given: repr(given)[:20],
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """Last year's record → the record that the next year begins with.
 
 What was 决算 becomes 上年决算 and is noted beside it, so that rule D06 finds a figure that somebody changes
-afterwards; what a department is, does and is measured by stays; the year's own figures and texts are blank.
+afterwards; what a department is, does and is measured by stays; the year's own figures and texts are blank. Explanations
+are asked for again: those of last year stand there as lapsed.
 """
 
 from dataclasses import replace
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from xlreport.checks.base_table import CARRIED
+from xlreport.checks.explanation import begun as to_be_renewed
 from xlreport.model.fields import blank
 from xlreport.model.inputs import Inputs, Project, empty, with_values
 from xlreport.model.numbers import rounded
@@ -40,6 +42,7 @@ def carry_forward(last: Inputs) -> Inputs:
         criteria=tuple(line._replace(score=None) for line in last.criteria),
         projects=tuple(map(_project, last.projects)),
         indicators=tuple(map(_indicator, last.indicators)),
+        explanations=to_be_renewed(last.explanations),
     )
     moved: dict[str, Any] = {
         "balance": {"opening": last.balance.closing},

@@ -22,7 +22,8 @@ def print_findings(evaluated: Report, reading: "Reading") -> None:
         click.echo(f"填写有误　　{problem}")
     for finding in evaluated.findings:
         cells = "、".join(_cells(finding, reading.addresses))
-        state = f"（已说明：{finding.explanation}）" if finding.explanation else ""
+        said = "说明已过期" if finding.lapsed else "已说明"
+        state = f"（{said}：{finding.explanation}）" if finding.explanation else ""
         click.echo(f"{finding.level:　<3} {finding.rule}　{cells}：{finding.message}{state}")
     counts = "，".join(f"{level} {evaluated.count(level)} 条" for level in Level)
     click.echo(f"合计：填写有误 {len(reading.problems)} 处，{counts}。")
@@ -45,7 +46,9 @@ def as_json(evaluated: Report, reading: "Reading") -> dict[str, Any]:
                 "level": finding.level,
                 "message": finding.message,
                 "cells": _cells(finding, reading.addresses),
-                "explained": bool(finding.explanation),
+                "explained": finding.is_explained,
+                "explanation": finding.explanation,
+                "lapsed": finding.lapsed,
             }
             for finding in evaluated.findings
         ],

@@ -59,9 +59,13 @@ class Live:
             cell.setValue(float(content))
 
     def checks(self) -> dict[str, tuple[str, str, str]]:
-        """Outcome, problem and place of each rule, as 检查结果 shows them."""
-        rows = self.cells("检查结果", "B6:G200")
-        return {row[0]: (row[3], row[4], row[5]) for row in rows if row[0]}
+        """Outcome, problem and cell of each rule, as 检查结果 shows them."""
+        return {rule: shown for (rule, place), shown in self.places().items() if not place}
+
+    def places(self) -> dict[tuple[str, str], tuple[str, str, str]]:
+        """The same by rule and place; of a rule as a whole, the place is empty."""
+        rows = self.cells("检查结果", "B6:H200")
+        return {(row[0], row[1]): (row[4], row[5], row[6]) for row in rows if row[0]}
 
     def rates(self) -> dict[str, Any]:
         """The rates by key, as 指标计算 shows them."""

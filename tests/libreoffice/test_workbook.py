@@ -50,7 +50,7 @@ def differences(live: Live) -> dict[tuple[str, str], tuple[Any, Any]]:
 def expected(report: Report, addresses: Addresses) -> dict[str, tuple[str, str, str]]:
     """What 检查结果 must show."""
     return {
-        rule: (str(outcome), report.problem(rule), addresses.place(report.found.get(rule, ())))
+        rule: (str(outcome), report.problem(rule), addresses.place(report.found(rule)))
         for rule, outcome in report.outcomes.items()
     }
 
@@ -145,7 +145,7 @@ def test_a_wrong_cell_is_named_and_no_rule_takes_it_for_blank(year: Live, conten
 def test_an_explanation_typed_on_the_sheet_counts_at_once(year: Live, sample: Report) -> None:
     assert year.checks()["B06"][0] == "需说明"
     row = next(at for at, line in enumerate(year.cells("检查结果", "B6:B100")) if line[0] == "B06")
-    year.cell("检查结果", f"I{6 + row}").setString("上级专项资金年中下达")
+    year.cell("检查结果", f"J{6 + row}").setString("上级专项资金年中下达")
     assert year.checks()["B06"][0] == "已说明"
 
 
@@ -263,7 +263,7 @@ def test_a_table_longer_than_prepared_is_said(office: Office, sample: Report, tm
 
 
 def explained(inputs: Inputs, rule: str, text: str) -> Inputs:
-    return replace(inputs, explanations=(Explanation(rule, text),))
+    return replace(inputs, explanations=(Explanation(rule=rule, text=text),))
 
 
 def test_stored_explanations_survive_in_the_live_workbook(

@@ -1,13 +1,17 @@
 """What a check leaves in the open workbook: outcomes on 检查结果, and a fill on the cells it is about."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import xlwings
 
+from xlreport.addin.plain import read_text
+from xlreport.checks.explanation import recorded
 from xlreport.checks.rule import Level, rule_lines
 from xlreport.errors import Unusable
+from xlreport.model.fields import fields_of
+from xlreport.model.inputs import Explanation
 from xlreport.model.values import fitting
 from xlreport.narrative import narrate
 from xlreport.report import Report
@@ -39,25 +43,49 @@ def write_outcomes(book: xlwings.Book, reading: Reading, report: Report) -> None
     if not {f"{CHECKS}.rule", f"{TEMPLATE}.text"} <= reading.addresses.columns.keys():
         raise Unusable(str(reading.problems[0]))  # a sheet or a column of ours is missing
     checks = _Computed(book.sheets[reading.addresses.columns[f"{CHECKS}.rule"][0]])
+    rows = _explained(report, checks.last_row - FIRST_ROW)
+    if not any(path.startswith(f"{CHECKS}[") for path in reading.wrong):  # a text that is wrong is in no row
+        checks.write(_columns(rows))
     if checks.is_live(COMPUTED[0]):
         # All of it: cells that failed while Python was away do not count as changed.
         book.app.api.CalculateFull()
     else:
-        known = {line.id for line in rule_lines()}
-        lines = [rule_row(report, reading.addresses, id) if id in known else ("",) * 3 for id in checks.rules]
+        lines = [rule_row(report, reading.addresses, row.rule or "", row.place or "") for row in rows]
+        outcomes = dict(zip(COMPUTED, zip(*lines, strict=True), strict=True))
         template = _Computed(book.sheets[reading.addresses.columns[f"{TEMPLATE}.text"][0]])
-        rows = dict(zip(reading.addresses.rows[TEMPLATE], narrate(report).previews, strict=True))
-        previews = [(fitting(rows.get(row, "")),) for row in range(FIRST_ROW, template.last_row)]
+        texts = dict(zip(reading.addresses.rows[TEMPLATE], narrate(report).previews, strict=True))
+        previews = [fitting(texts.get(row, "")) for row in range(FIRST_ROW, template.last_row)]
         stale = stale_formula(digest(reading.inputs, reading.addresses))
-        checks.write(COMPUTED, lines, stale)
-        template.write(["preview"], previews, stale)
+        checks.write({f"{COMPUTED_MARK}{key}": cells for key, cells in outcomes.items()}, stale)
+        template.write({f"{COMPUTED_MARK}preview": previews}, stale)
     with unprotected(checks.sheet):
         # A row was as high as its text when the workbook was made.
         checks.sheet.range((FIRST_ROW + 1, 1), (checks.last_row, 1)).rows.autofit()
 
 
+def _explained(report: Report, room: int) -> list[Explanation]:
+    """The rows of 检查结果, each explanation with the problem that it explains, filled up with empty ones."""
+    rules = len(rule_lines())
+    rows = recorded(report.explanations(max(0, room - rules)), report.findings)[:room]
+    return [*rows, *[Explanation(None)] * (room - len(rows))]
+
+
+def _columns(rows: Sequence[Explanation]) -> dict[str, list[str]]:
+    """What is kept of each row, and what its rule is."""
+    lines = {line.id: line for line in rule_lines()}
+    kept = {
+        f"{CHECKS}.{item.key}": [fitting(getattr(row, item.key) or "") for row in rows]
+        for item in fields_of(Explanation)
+    }
+    found = [lines.get(row.rule or "") for row in rows]
+    return kept | {
+        f"{COMPUTED_MARK}level": [line.level if line else "" for line in found],
+        f"{COMPUTED_MARK}title": [line.title if line else "" for line in found],
+    }
+
+
 class _Computed:
-    """A sheet with computed columns, found by their hidden keys."""
+    """A sheet with columns of ours, found by their hidden keys."""
 
     def __init__(self, sheet: xlwings.Sheet) -> None:
         self.sheet = sheet
@@ -65,22 +93,23 @@ class _Computed:
         self.last_row: int = last.row
         cells = sheet.range((1, 1), (last.row, last.column)).options(ndim=2, err_to_str=True).value
         self._columns = {str(key): at for at, key in enumerate(cells[KEY_ROW], 1) if key}
-        at = self._columns.get(f"{CHECKS}.rule")
-        self.rules = [str(row[at - 1] or "") for row in cells[FIRST_ROW:]] if at else []
+        self._cells = [[read_text(cell) or "" for cell in row] for row in cells[FIRST_ROW:]]
 
     def is_live(self, key: str) -> bool:
         """Whether a function computes the column."""
         first = self.sheet.range((FIRST_ROW + 1, self._columns[f"{COMPUTED_MARK}{key}"]))
         return str(first.formula).startswith(("=", "{="))
 
-    def write(self, keys: Sequence[str], rows: Sequence[tuple[str, ...]], stale: str) -> None:
-        """Write the columns, and the formula that will say when they are of before a change."""
+    def write(self, columns: Mapping[str, Sequence[str]], stale: str = "") -> None:
+        """Write those columns that are to change, and the formula that will say when they are of before a change."""
         with unprotected(self.sheet):
-            for at, key in enumerate(keys):
-                if column := self._columns.get(f"{COMPUTED_MARK}{key}"):
-                    cells = self.sheet.range((FIRST_ROW + 1, column)).resize(len(rows), 1)
-                    cells.value = [[_as_text(row[at])] for row in rows]
-            self.sheet.range((KEY_ROW, LABEL_COLUMN + 1)).formula = stale
+            for key, texts in columns.items():
+                at = self._columns.get(key)
+                if at and [row[at - 1] for row in self._cells] != texts:
+                    cells = self.sheet.range((FIRST_ROW + 1, at)).resize(len(texts), 1)
+                    cells.value = [[_as_text(text)] for text in texts]
+            if stale:
+                self.sheet.range((KEY_ROW, LABEL_COLUMN + 1)).formula = stale
 
 
 def _as_text(text: str) -> str:
@@ -103,7 +132,7 @@ def mark_cells(book: xlwings.Book, reading: Reading, report: Report) -> tuple[st
             order.append((tab, cell))
     for level in Level:
         for finding in report.findings:
-            if finding.level is not level or finding.explanation or level is Level.HINT:
+            if finding.level is not level or finding.is_explained or level is Level.HINT:
                 continue
             for path in finding.fields:
                 if place := reading.addresses.at(path):

@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from xlreport.addin.log import Foreseen
+from xlreport.model.fields import Field, Kind
+from xlreport.model.values import parse
 from xlreport.sheets.oddity import Oddity
 
 Cell = float | str | bool | None
@@ -26,6 +28,7 @@ _EXCEL_ERRORS = {
     -2146826245: Oddity.LOADING,
 }
 _ANY_EXCEL_ERROR = range(-2146826300, -2146826200)  # newer ones: #SPILL!, #CALC!
+LINE = Field("内容", kind=Kind.LONG_TEXT)  # as which the reader takes a text
 ERRORS = {str(odd) for odd in Oddity if odd.is_error}
 _MOST = 1e15  # what a double still holds exactly to one
 
@@ -109,12 +112,30 @@ def column(value: Any) -> list[Any]:
     return [row[0] for row in cells]
 
 
+def columns(value: Any, most: int) -> list[list[Any]]:
+    """The cells of so many columns side by side; those that the range does not have are blank.
+
+    Raises Unsuited for a range of more columns.
+    """
+    cells = rows(value)
+    if any(len(row) > most or type(row[0]) is tuple for row in cells):
+        raise Unsuited(f"这里最多 {most} 列")
+    filled = [(*row, *[None] * (most - len(row))) for row in cells]
+    return [[row[at] for row in filled] for at in range(most)]
+
+
 def texts(value: Any) -> list[str]:
     """The texts of a column; a blank is an empty one. Raises Unsuited for anything but text."""
     cells = ["" if cell is None else cell for cell in column(value)]
     if not all(type(cell) is str for cell in cells) or ERRORS.intersection(cells):
         raise Unsuited("这里应是文字，不是数字或错误值")
     return cells
+
+
+def read_text(cell: Any) -> str | None:
+    """The text of a cell as the reader takes it; what that calls wrong is none."""
+    text = parse(cell, LINE)
+    return text if isinstance(text, str) else None
 
 
 def as_column(values: Sequence[Any]) -> Rows:

@@ -14,19 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 from xlreport.addin.function import FUNCTIONS, Function, function
 from xlreport.addin.plain import (
+    LINE,
     Rows,
     Unsuited,
     as_column,
     column,
+    columns,
     number,
     numbers,
+    read_text,
     rows,
     shown,
     single,
     texts,
 )
 from xlreport.model import scoring
-from xlreport.model.fields import Field, Kind, fields_of
+from xlreport.model.fields import Field, fields_of
 from xlreport.model.inputs import Explanation, TemplateLine
 from xlreport.model.rates import RATES, RateValue, change, rate_values, ratio
 from xlreport.model.self_evaluation import DIRECTIONS, Indicator
@@ -41,7 +44,6 @@ if TYPE_CHECKING:
 __all__ = ["FUNCTIONS", "Function"]
 
 _NONE = RateValue(None, blank=True)
-_LINE = Field("内容", kind=Kind.LONG_TEXT)
 _SCORED = tuple(
     next(item for item in fields_of(Indicator) if item.key == key)
     for key in ("actual", "target", "points", "direction")
@@ -195,29 +197,26 @@ def _rate_key(name: Any) -> str | None:
 
 
 @function(
-    "检查勾稽规则：得结果、问题、位置三列，一条规则一行（数组公式）；已填说明的“需说明”显示为已说明",
-    rule="规则编号，如 F02；可以是一列",
-    explanations="各规则的说明，与编号行数相同；没有则留空",
+    "检查勾稽规则：得结果、问题、位置三列，一条规则一行（数组公式）；填了说明的显示为已说明，说明之后数字变了的为已过期",
+    rule="规则编号，如 F02；可以是一列，右边一列可为对象",
+    explanations="说明，与编号行数相同，右边两列可为说明时的问题和已记下的说明；没有则留空",
     inputs=_INPUTS,
 )
 def xr_check(rule: Any, explanations: Any, *inputs: Any) -> Any:
-    ids, given = texts(rule), [_explanation(cell) for cell in column(explanations)]
-    if given == [""]:
-        given *= len(ids)
-    if len(given) != len(ids):
+    about, said = columns(rule, 2), columns(explanations, 3)
+    ids, places = texts(as_column(about[0])), texts(as_column(about[1]))
+    given = [[read_text(single(cell)) for cell in cells] for cells in said]
+    if given == [[None]] * 3:  # one blank cell: left out
+        given = [cells * len(ids) for cells in given]
+    if len(given[0]) != len(ids):
         raise Unsuited("说明与编号的行数不同，请选行数相同的两列")
     sheets = _Sheets(inputs)
     where = _read(sheets).addresses
-    report = _checked(sheets, tuple((id, why) for id, why in zip(ids, given, strict=True) if id and why))
+    explanations = (Explanation(*row) for row in zip(ids, places, *given, strict=True))
+    report = _checked(sheets, tuple(row for row in explanations if row.rule and row.text))
     if unknown := [id for id in ids if id and id not in report.outcomes]:
         raise Unsuited(f"没有编号为“{unknown[0][:20]}”的规则，编号见“检查结果”")
-    return tuple(rule_row(report, where, id) if id else ("", "", "") for id in ids)
-
-
-def _explanation(cell: Any) -> str:
-    """As the reader takes it; what it calls wrong explains nothing."""
-    why = parse(single(cell), _LINE)
-    return why if isinstance(why, str) else ""
+    return tuple(rule_row(report, where, id, place) for id, place in zip(ids, places, strict=True))
 
 
 @function("输入工作表中填写有误的单元格：几处，第一处在哪里、怎样改；没有得空白", inputs=_INPUTS)
@@ -246,7 +245,7 @@ def xr_texts(lines: Any, *inputs: Any) -> Any:
 
 def _line_text(cell: Any) -> str | None:
     """As the reader takes it; what it calls wrong is seen in the text."""
-    line = parse(cell, _LINE)
+    line = parse(cell, LINE)
     return line if line is None or isinstance(line, str) else str(cell)
 
 
@@ -293,9 +292,8 @@ def _read(sheets: _Sheets) -> Reading:
 
 
 @lru_cache(maxsize=2)
-def _checked(sheets: _Sheets, explanations: tuple[tuple[str, str], ...]) -> "Report":
+def _checked(sheets: _Sheets, explanations: tuple[Explanation, ...]) -> "Report":
     from xlreport.report import evaluate  # loads the rules: when the first cell asks for them
 
     reading = _read(sheets)
-    record = replace(reading.inputs, explanations=tuple(Explanation(*item) for item in explanations))
-    return evaluate(record, reading.wrong)
+    return evaluate(replace(reading.inputs, explanations=explanations), reading.wrong)

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import chain, starmap
 from typing import Any, Final, Literal
 
+from xlreport.checks.explanation import Given, place_words
 from xlreport.model.fields import Field, Kind, Place, Value
 from xlreport.model.figures import Arguments, Parameter, Subject, Tables, parameter, parameters_of, subjects
 from xlreport.model.inputs import Inputs
@@ -72,12 +73,23 @@ class Finding:
     level: Level
     message: str
     fields: tuple[str, ...]
+    place: str = ""  # what it is about, as its explanation names it: 项目【…】, 决算总支出
     explanation: str | None = None
+    lapsed: bool = False  # the explanation was given for other figures
+
+    @property
+    def may_be_explained(self) -> bool:
+        """Whether it passes with an explanation, or as a hint is dismissed with one."""
+        return self.level is not Level.HARD
+
+    @property
+    def is_explained(self) -> bool:
+        return bool(self.explanation) and not self.lapsed
 
     @property
     def is_open(self) -> bool:
         """Whether somebody still has to do something: correct it, or explain it."""
-        return self.level is Level.HARD or (self.level is Level.EXPLAIN and not self.explanation)
+        return self.level is Level.HARD or (self.level is Level.EXPLAIN and not self.is_explained)
 
 
 RULES: list[Rule] = []
@@ -262,7 +274,7 @@ def findings(
 
     Nothing is said of fields in `unknown`: they are not blank, somebody typed something there.
     """
-    explanations = {item.rule: item.text for item in inputs.explanations if item.rule and item.text}
+    given = Given(inputs.explanations)
     tables = Tables(inputs)
     for item in RULES if rules is None else rules:
         for subject, fetch in item.calls:
@@ -271,22 +283,18 @@ def findings(
                 continue
             for at, breach in enumerate(starmap(item.function, calls)):
                 if breach and not (unknown and _touches(unknown, item, subject, rows[at], breach)):
-                    why = explanations.get(item.id)
-                    yield _finding(item, subject, rows[at], calls[at], breach, inputs, why)
+                    yield _finding(item, subject, rows[at], calls[at], breach, inputs, given)
 
 
 def applicable(inputs: Inputs, rates: Mapping[str, Value]) -> set[str]:
     """The ids of the rules that had figures to compare at least once."""
     tables = Tables(inputs)
-    return {
-        item.id
-        for item in RULES
-        if any(
-            verdict is not False
-            for _, fetch in item.calls
-            for verdict in starmap(item.function, fetch(inputs, rates, tables)[0])
-        )
-    }
+
+    def verdicts(item: Rule) -> Iterator[Verdict]:
+        for _, fetch in item.calls:
+            yield from starmap(item.function, fetch(inputs, rates, tables)[0])
+
+    return {item.id for item in RULES if any(each is not NOT_APPLICABLE for each in verdicts(item))}
 
 
 @dataclass(frozen=True)
@@ -320,7 +328,7 @@ def _finding(
     arguments: tuple[Any, ...],
     breach: Breach,
     inputs: Inputs,
-    explanation: str | None,
+    given: Given,
 ) -> Finding:
     unit = next((p.field.shown_unit for p in item.parameters if p.field and p.field.shown_unit), "")
     if unit == "%":
@@ -340,13 +348,12 @@ def _finding(
     named = {p.name: p for p in item.parameters}
     filled = (p for p, value in zip(item.parameters, arguments, strict=True) if value is not None)
     pointed = [named[name] for name in breach.at] or list(filled)
-    return Finding(
-        item.id,
-        level,
-        f"{subject.label(inputs, row)}{sentence}；{remedy}。",
-        breach.paths or tuple(dict.fromkeys(path for p in pointed for path in _paths(p, subject, row))),
-        explanation if level is Level.EXPLAIN else None,
-    )
+    fields = breach.paths or tuple(dict.fromkeys(path for p in pointed for path in _paths(p, subject, row)))
+    label = subject.label(inputs, row)
+    place = label.removesuffix("：") or place_words(inputs, *fields[:1])
+    message = f"{label}{sentence}；{remedy}。"
+    said = () if level is Level.HARD else given.of(item.id, place, message)
+    return Finding(item.id, level, message, fields, place, *said)
 
 
 def _touches(unknown: Collection[str], item: Rule, subject: Subject, row: int | None, breach: Breach) -> bool:

@@ -300,7 +300,12 @@ class TemplateLine(NamedTuple):
 
 class Explanation(NamedTuple):
     rule: Annotated[Text, Field("编号", prefilled=True)]
-    text: Annotated[LongText, Field("说明", help="级别为“需说明”的问题在此填写原因")]
+    place: Annotated[Text, Field("对象", prefilled=True)] = None
+    text: Annotated[LongText, Field("说明", help="“需说明”的问题写明原因，“提示”可写不需处理的理由")] = None
+    problem: Annotated[
+        LongText, Field("说明时的问题", help="点“运行检查”时记下；数字变了即“已过期”，原因仍成立的清空此格")
+    ] = None
+    recorded: Annotated[LongText, Field("已记下的说明")] = None
 
 
 @dataclass(frozen=True, kw_only=True)

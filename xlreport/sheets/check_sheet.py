@@ -1,13 +1,16 @@
-"""检查结果: one row per rule, with its outcome, what is wrong, where, and the explanation that one types."""
+"""检查结果: one row per rule, with its outcome, what is wrong, where, and the explanation that one types.
+
+Below the rules stand rows for the places of those that are broken at several, which 运行检查 fills in.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from xlreport.checks.rule import Level, rule_lines
+from xlreport.checks.rule import rule_lines
 from xlreport.model.fields import Kind
-from xlreport.model.inputs import Explanation, Inputs, with_values
+from xlreport.model.inputs import Explanation, with_values
 from xlreport.report import Outcome, Report
 from xlreport.sheets.layout import (
     COMPUTED,
@@ -22,14 +25,18 @@ from xlreport.sheets.layout import (
     rule_row,
 )
 from xlreport.sheets.live import link_formula
-from xlreport.sheets.pen import GOOD, LEVEL_COLOURS, Pen
+from xlreport.sheets.pen import GOOD, OUTCOME_COLOURS, Pen
 from xlreport.sheets.table_sheet import Column, TableSheet
 
-_EXPLAIN = "“需说明”的问题请在最右一列填写原因，“硬性”的问题必须更正。"
+_EXPLAIN = (
+    "“需说明”的问题请在“说明”一列填写原因，“提示”可写不需处理的理由，“硬性”的问题必须更正。说明之后数字变了即“已过期”，"
+    "请改写说明；原因仍成立的，清空它右边一格。"
+)
 NOTE = f"结果为最近一次检查时的结果，改动后请点“运行检查”或用 xlreport check 重新检查；{_EXPLAIN}"
 LIVE_NOTE = f"结果随填随判；{_EXPLAIN}"
 OUTCOME, PROBLEM, PLACE = COMPUTED
 LINK = "link"
+PLACES = 60  # rows below the rules, each for one place of a rule
 
 
 @dataclass
@@ -44,11 +51,15 @@ class CheckSheet:
     live: bool  # computed in its cells, or the outcome of the time of building
 
     def __post_init__(self) -> None:
-        self.lines = rule_lines()
+        self.lines = {line.id: line for line in rule_lines()}
+        shown = self.report.explanations(PLACES)
+        spare = len(self.lines) + PLACES - len(shown)
+        self.rows = (*shown, *(Explanation(None) for _ in range(spare)))
 
     def write(self) -> None:
         pen, sheet = self.pen, self.sheet
-        inputs, extra = self._rows(), {self.declared.key: self._columns()}
+        inputs = with_values(self.report.inputs, explanations=self.rows)
+        extra = {self.declared.key: self._columns()}
         live, note = self.live, LIVE_NOTE if self.live else NOTE
         TableSheet(
             pen, sheet, self.declared, inputs, self.addresses, note, extra, growing=False, real=not live
@@ -56,40 +67,42 @@ class CheckSheet:
         if not live:
             pen.stale_mark(sheet, KEY_ROW - 1, LABEL_COLUMN, digest(self.report.inputs, self.addresses))
         at = self._column(OUTCOME)
-        formats = {level: pen.format(bg_color=LEVEL_COLOURS[level], bold=True) for level in Level}
+        formats = {words: pen.format(bg_color=colour, bold=True) for words, colour in OUTCOME_COLOURS.items()}
         for words, looks in (*formats.items(), (Outcome.PASSED, pen.format(font_color=GOOD))):
             rule = {"type": "cell", "criteria": "==", "value": f'"{words}"', "format": looks}
             sheet.conditional_format(FIRST_ROW, at, self._last_row, at, rule)
+        sheet.print_area(0, LABEL_COLUMN, self._last_row, self._typed("text"))
+        recorded = self._typed("recorded")
+        sheet.set_column(recorded, recorded, None, None, {"hidden": True})
         pen.protect(sheet)
 
     @property
     def outcomes(self) -> str:
-        """The reference of the column of outcomes."""
+        """The reference of the outcomes of the rules."""
         at = self._column(OUTCOME)
-        return block(self.declared.name, (FIRST_ROW, at), (self._last_row, at))
+        return block(self.declared.name, (FIRST_ROW, at), (FIRST_ROW + len(self.lines) - 1, at))
 
     @property
     def _last_row(self) -> int:
-        return FIRST_ROW + len(self.lines) - 1
+        return FIRST_ROW + len(self.rows) - 1
+
+    def _typed(self, key: str) -> int:
+        return self.addresses.columns[f"{self.declared.key}.{key}"][1]
 
     def _column(self, key: str) -> int:
         return self.addresses.columns[f"{self.declared.key}.{COMPUTED_MARK}{key}"][1]
 
-    def _rows(self) -> Inputs:
-        """The record with one row per rule, holding the explanation that was given."""
-        given = {item.rule: item.text for item in self.report.inputs.explanations}
-        rows = tuple(Explanation(rule=line.id, text=given.get(line.id)) for line in self.lines)
-        return with_values(self.report.inputs, explanations=rows)
-
     def _columns(self) -> list[Column]:
-        lines, values = self.lines, self.values
+        lines, values = [self.lines.get(row.rule or "") for row in self.rows], self.values
 
         def column(header: str, key: str, width: int, kind: Kind, value: Callable[[int], Any]) -> Column:
             return Column(header, key, width, kind, value, before="text")
 
         columns = [
-            column("级别", "level", 10, Kind.CHOICE, lambda at: str(lines[at].level)),
-            column("规则", "title", 46, Kind.TEXT, lambda at: lines[at].title),
+            column(
+                "级别", "level", 10, Kind.CHOICE, lambda at: str(line.level) if (line := lines[at]) else ""
+            ),
+            column("规则", "title", 46, Kind.TEXT, lambda at: line.title if (line := lines[at]) else ""),
             column("结果", OUTCOME, 10, Kind.CHOICE, lambda at: values[at][0]),
             column("问题", PROBLEM, 64, Kind.LONG_TEXT, lambda at: values[at][1]),
             column("位置", PLACE, 18, Kind.TEXT, lambda at: values[at][2]),
@@ -99,8 +112,8 @@ class CheckSheet:
 
     @cached_property
     def values(self) -> list[tuple[str, str, str]]:
-        """Outcome, problem and place of each rule, as the function in the cells gives them."""
-        return [rule_row(self.report, self.addresses, line.id) for line in self.lines]
+        """Outcome, problem and place of each row, as the function in the cells gives them."""
+        return [rule_row(self.report, self.addresses, row.rule or "", row.place or "") for row in self.rows]
 
     def _link(self, at: int) -> str:
         return link_formula((FIRST_ROW + at, self._column(PLACE)))

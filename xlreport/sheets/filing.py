@@ -13,7 +13,7 @@ from xlreport.model.inputs import Style, Unit
 from xlreport.model.numbers import date_text
 from xlreport.narrative import Narrative
 from xlreport.papers.grid import Paper
-from xlreport.report import Report
+from xlreport.report import Report, outcome_of
 from xlreport.sheets.figures_sheet import (
     FIGURES,
     FUNDS,
@@ -26,7 +26,7 @@ from xlreport.sheets.figures_sheet import (
 )
 from xlreport.sheets.layout import Addresses, absolute
 from xlreport.sheets.paper_sheet import tab_names, write_paper
-from xlreport.sheets.pen import ACCENT, LEVEL_COLOURS, TALLEST, Pen, height
+from xlreport.sheets.pen import ACCENT, OUTCOME_COLOURS, TALLEST, Pen, height
 
 COVER, NARRATIVE, CHECKS, SOURCES = "封面", "自评报告", "检查结果", "数据来源"
 ABOUT = {
@@ -161,11 +161,11 @@ def _write_checks(pen: Pen, sheet: Any, report: Report, sources: Addresses) -> N
     row = 2
     plain = pen.boxed(text_wrap=True)
     for line in rule_lines():
-        found = [finding for finding in report.findings if finding.rule == line.id]
+        found = report.found(line.id)
         for finding in (*found, *(() if found else (None,))):
             row += 1
-            result = str(outcome[line.id]) if finding is None or not finding.is_open else str(finding.level)
-            colour = {"bg_color": LEVEL_COLOURS[result]} if result in LEVEL_COLOURS else {}
+            result = outcome_of([finding]) if finding else str(outcome[line.id])
+            colour = {"bg_color": OUTCOME_COLOURS[result]} if result in OUTCOME_COLOURS else {}
             message = finding.message if finding else ""
             cells = "\n".join(c for p in (finding.fields if finding else ()) if (c := sources.cell(p)))
             explanation = (finding.explanation if finding else None) or ""

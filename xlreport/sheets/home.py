@@ -27,7 +27,7 @@ from xlreport.sheets.layout import (
     cell_name,
     home_sheet,
 )
-from xlreport.sheets.pen import ACCENT, BAD, INPUT_FILL, LEVEL_COLOURS, NUMBER_FORMATS, Pen, height
+from xlreport.sheets.pen import ACCENT, BAD, INPUT_FILL, NUMBER_FORMATS, OUTCOME_COLOURS, Pen, height
 from xlreport.sheets.score_columns import ScoreFormulas, grade_formula, indicator_total
 from xlreport.sheets.validation import validation
 
@@ -143,9 +143,11 @@ class Home:
         formula = f'=COUNTA({cells})&" / {all_of_them}"'
         pen.formula(sheet, self.row + 2, FIRST, formula, style, f"{filled} / {all_of_them}")
         found = list(self.report.outcomes.values())
-        for column, words in enumerate((*Level, Outcome.EXPLAINED, Outcome.PASSED), FIRST + 1):
+        for column, words in enumerate(
+            (*Level, Outcome.LAPSED, Outcome.EXPLAINED, Outcome.PASSED), FIRST + 1
+        ):
             pen.text(sheet, self.row + 1, column, words, pen.head())
-            colour = {"bg_color": LEVEL_COLOURS[words]} if words in LEVEL_COLOURS else {}
+            colour = {"bg_color": OUTCOME_COLOURS[words]} if words in OUTCOME_COLOURS else {}
             style = pen.boxed(align="center", font_size=14, num_format='0" 项规则"', **colour)
             # COUNTIF skips errors: where the checks could not be computed, 0 would look as if all were well.
             formula = (

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # the rules take a while to load, and where things lie is ask
     from xlreport.report import Report
 
 PRODUCT = "xlreport"
-LAYOUT = 2  # counts up when a workbook of the older layout can no longer be read by its keys alone
+LAYOUT = 3  # counts up when a workbook of the older layout can no longer be read by its keys alone
 META_SHEET = "_xlreport"
 HOME = "首页"
 RATE_SHEET, MANUAL = SHOWN_SHEETS = ("指标计算", "使用说明")  # nothing is typed into these
@@ -178,10 +178,15 @@ class Addresses:
         return frozenset(found)
 
 
-def rule_row(report: "Report", addresses: Addresses, rule: str) -> tuple[str, str, str]:
-    """A rule on 检查结果: outcome, problem and the place of the first, as the cells COMPUTED show them."""
-    place = addresses.place(report.found.get(rule, ()))
-    return str(report.outcomes[rule]), fitting(report.problem(rule)), place
+def rule_row(report: "Report", addresses: Addresses, rule: str, place: str = "") -> tuple[str, str, str]:
+    """A rule on 检查结果, as a whole or at one place: outcome, problem and the cell of the first.
+
+    As the cells COMPUTED show them; blank for a row without a rule.
+    """
+    if not rule:
+        return "", "", ""
+    cell = addresses.place(report.found(rule, place))
+    return str(report.outcome(rule, place)), fitting(report.problem(rule, place)), cell
 
 
 def sheet_reference(name: str) -> str:

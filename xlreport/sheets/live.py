@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlreport.model.fields import Kind
-from xlreport.model.inputs import Project
+from xlreport.model.fields import Kind, fields_of
+from xlreport.model.inputs import Explanation, Project
 from xlreport.model.rates import RATES, ROW_RATES, row_rate
 from xlreport.model.scoring import indicator_score
 from xlreport.report import Report
@@ -98,15 +98,16 @@ class LiveCells:
     def write_checks(self, keys: Sequence[str], values: Values) -> None:
         """检查结果: outcome, problem and place of every rule in one call; above them what is wrong in cells."""
         tab, first = self.addresses.columns[f"{CHECKS}.{COMPUTED_MARK}{keys[0]}"]
-        rule, why = (self.addresses.columns[f"{CHECKS}.{key}"][1] for key in ("rule", "text"))
         last = FIRST_ROW + len(values) - 1
-        ids, explanations = (block(tab, (FIRST_ROW, at), (last, at)) for at in (rule, why))
+        at = {item.key: self.addresses.columns[f"{CHECKS}.{item.key}"][1] for item in fields_of(Explanation)}
+        about = block(tab, (FIRST_ROW, at["rule"]), (last, at["place"]))
+        explanations = block(tab, (FIRST_ROW, at["text"]), (last, at["recorded"]))
         styles = [
             self._style(Kind.CHOICE),
             self._style(Kind.LONG_TEXT),
             self._style(Kind.TEXT),
         ]
-        self._array(tab, FIRST_ROW, first, values, f"XR_CHECK({ids},{explanations},{self.inputs})", *styles)
+        self._array(tab, FIRST_ROW, first, values, f"XR_CHECK({about},{explanations},{self.inputs})", *styles)
         red = self.pen.format(bold=True, font_color=BAD)
         formula = f'=IF({self._outgrown()},"{TOO_LONG}",XR_PROBLEMS({self.inputs}))'
         self.pen.formula(self.sheets[tab], KEY_ROW - 1, LABEL_COLUMN, formula, red, "")

@@ -27,6 +27,7 @@ TALLEST = 409.0  # points; the most that Excel gives a row
 ACCENT = "#1F4E79"
 ROW_HEIGHT = 20.0  # points; Excel's own 15 is cramped for Chinese
 LEVEL_COLOURS = {"硬性": "#F8CBAD", "需说明": "#FFE699", "提示": "#DDEBF7"}
+OUTCOME_COLOURS = LEVEL_COLOURS | {"已过期": LEVEL_COLOURS["需说明"]}
 
 NUMBER_FORMATS = {
     Kind.MONEY: "#,##0.00",

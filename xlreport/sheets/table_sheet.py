@@ -60,10 +60,12 @@ WIDTHS = {  # where that of the kind does not suit
     "criteria.score": 10,
     "criteria.standard": 50,
     "carried.item": 58,
+    "explanations.rule": 8,
+    "explanations.place": 16,
 }
 NARROW = {Kind.LONG_TEXT: 34, Kind.TEXT: 24, Kind.CHOICE: 10}  # in a table of many columns
 MANY_COLUMNS = 4
-NARROW_AMOUNT, PREFILLED_WIDTH, GAP = 12, 8, 3
+NARROW_AMOUNT, GAP = 12, 3
 
 
 @dataclass(frozen=True)
@@ -206,7 +208,7 @@ class TableSheet:
         rule = UNTOUCHED if self.shown else validation(item, self.source(path))
         self.sheet.data_validation(FIRST_ROW, at, self.last_row + self.room, at, rule)
         widths, other = (NARROW, NARROW_AMOUNT) if narrow else (VALUE_WIDTHS, AMOUNT_WIDTH)
-        wide = PREFILLED_WIDTH if item.prefilled else WIDTHS.get(path, widths.get(item.kind, other))
+        wide = WIDTHS.get(path, widths.get(item.kind, other))
         return wide, [getattr(r, item.key) or "" for r in records] if item.kind in TEXTS else []
 
     def _write_shown(self, section: Section, item: Column, at: int, count: int) -> tuple[int, Sequence[str]]:
