@@ -36,7 +36,7 @@ NOTE = f"结果为最近一次检查时的结果，改动后请点“运行检�
 LIVE_NOTE = f"结果随填随判；{_EXPLAIN}"
 OUTCOME, PROBLEM, PLACE = COMPUTED
 LINK = "link"
-PLACES = 60  # rows below the rules, each for one place of a rule
+PLACES = 30  # rows below the rules, each for one place of a rule
 
 
 @dataclass
