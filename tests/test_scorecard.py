@@ -174,10 +174,13 @@ def test_the_paper_prints_the_rounded_total() -> None:
     "others", [{}, {"business_cost": D(30)}, {"remitted": D(20), "affiliated_grant": D(5)}]
 )
 def test_spending_by_nature_is_all_spending(others: dict[str, Decimal]) -> None:
-    """Rule B02 has added up just what 附件3 prints there; T03 has nothing to say a second time."""
+    """Rule T03 adds up just what 附件3 prints there."""
     spending = {**others, "expenditure": D(1150) + sum(others.values())}
     inputs = with_values(BASE, full_year=spending)
-    assert "B02" not in {finding.rule for finding in evaluate(inputs).findings}
+    short = with_values(inputs, full_year={"basic": D(1)})
+    for record, found in ((inputs, False), (short, True)):
+        said = [finding.message for finding in evaluate(record).findings if finding.rule == "T03"]
+        assert any("按支出性质分合计" in message for message in said) is found
     (paper,) = (each for each in papers_of(evaluate(inputs)) if each.name == "附件3")
     (row,) = (row for row in paper.rows if any(cell.text == "按支出性质分：" for cell in row))
     assert row[-1].value == spending["expenditure"]

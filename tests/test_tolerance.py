@@ -65,7 +65,6 @@ def test_n_parts_may_differ_by_half_a_cent_each_and_one_for_the_total(parts: int
 
 SUMS = (  # rule, its total (or a part that no other rule takes), parts filled in
     ("B02", "initial.expenditure", 2),
-    ("B02", "full_year.expenditure", 2),
     ("B03", "initial.income", 3),
     ("B04", "full_year.expenditure", 4),
     ("B04", "adjustment.carried_over", 4),

@@ -1,8 +1,9 @@
 """One figure changed in an input cell, and every output looked through for it: nothing is typed twice.
 
-The workbook is filled, saved, edited in one cell, read, and all that is made of it is read back. No amount
-stands in all four papers: 附件3 is about the department and 附件4 about one project, so two amounts are followed,
-which together reach every paper, with the rates and scores that follow from them. The name does stand in all.
+The workbook is filled, saved, edited in one cell, read, and all that is made of it is read back. One figure, the
+year, stands in all four papers. No amount does: by their grids 附件3 is about the department and 附件4 about one
+project. So two amounts are followed as well, which together reach every paper, with the rates and scores that
+follow from them; and the name, which stands in all.
 """
 
 import re
@@ -27,6 +28,7 @@ from xlreport.word import read_paragraphs
 RECORD = with_values(
     FILLED,
     settings={"base_table": "B"},
+    assets={"as_of": None},  # a date of its own, which also holds the year
     final={"expenditure": Decimal("1103.37"), "project": Decimal("463.37")},
     projects=(FILLED.projects[0]._replace(executed=Decimal("283.37")), *FILLED.projects[1:]),
 )
@@ -71,7 +73,8 @@ def walk(path: Path, folder: Path) -> dict[str, list[set[str]]]:
 def master(inputs: Inputs, path: Path) -> dict[str, str]:
     """A filled workbook; gives the cell of each of the fields that are changed."""
     addresses = build_master(evaluate(replace(inputs, template=read_outline("A"))), path)
-    return {key: str(addresses.cell(key)) for key in ("final.expenditure", "projects[0].executed")}
+    fields = ("final.expenditure", "projects[0].executed", "unit.year")
+    return {key: str(addresses.cell(key)) for key in fields}
 
 
 @pytest.mark.parametrize(
@@ -79,6 +82,7 @@ def master(inputs: Inputs, path: Path) -> dict[str, str]:
     [
         ("final.expenditure", "1103.37", 1104.49, (REPORT, BASE, OVERALL, GENERATED)),
         ("projects[0].executed", "283.37", 284.49, (REPORT, BASE, PROJECTS, GENERATED)),
+        ("unit.year", "2023", 2031, (REPORT, BASE, OVERALL, PROJECTS, GENERATED)),
     ],
 )
 def test_a_figure_changed_in_its_cell_changes_everywhere(

@@ -35,7 +35,7 @@ def initial_budget_is_balanced(initial_income: Decimal, initial_expenditure: Dec
     return differs(initial_income, initial_expenditure, CENT)
 
 
-total("B02", "预算支出等于基本支出与项目支出等之和", "expenditure", USES, each=Accounts, of=BUDGETS)
+total("B02", "年初预算支出等于基本支出与项目支出等之和", "expenditure", USES, each=Accounts, of=("initial",))
 total("B03", "预算收入等于各来源之和", "income", SOURCES, each=Accounts, of=BUDGETS)
 total(
     "B04",

@@ -1,7 +1,9 @@
 """T: the self-evaluation tables as a whole; what is said of one indicator stands in `indicators`."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
+from xlreport.checks.budget import USES
 from xlreport.checks.rule import (
     KEPT,
     NOT_APPLICABLE,
@@ -66,33 +68,42 @@ def _execution_score(
     return Breach(words=f"{words}，相差{points(abs(printed - due))}")
 
 
-_SPLIT = "按收入性质分的合计等于年度资金总额"
+_SPLIT = "按收入性质、按支出性质分的合计都等于年度资金总额"
 
 
-def _by_source(section: str, whole: str) -> None:
-    """Register the rule that the sources of a column give its total.
+def _split(label: str, whole: str, parts: Sequence[str], remedy: str) -> None:
+    """Register the rule that one way of splitting a column gives its total.
 
-    The other ways of splitting have rules of their own: 年初预算 in B01 to B03, 按支出性质 in B02 and F02. Those
-    add up what 附件3 prints under 按支出性质分, spending of other kinds than 基本 and 项目 included, so that a rule
-    here would only say the same fault a second time.
+    年初预算 and 决算 by nature have rules of their own, B02 and F02.
     """
-    sources = tuple(f"{section}_{field.key}" for field in fields_of(FundSources))
 
-    @rule("T03", Level.HARD, _SPLIT, "", "请核对资金来源各栏和总支出", figures=(whole, *sources))
-    def sources_give_the_total(total: Decimal | None, *parts: Decimal | None) -> Verdict:
+    @rule("T03", Level.HARD, _SPLIT, "", remedy, figures=(whole, *parts))
+    def parts_give_the_total(total: Decimal | None, *parts: Decimal | None) -> Verdict:
         filled = [part for part in parts if part is not None]
         if total is None or not filled:
             return NOT_APPLICABLE
         split = sum(filled, Decimal())
         if abs(split - total) <= CENT:
             return KEPT
-        column = places_of(Inputs)[sources[0]].section.label
-        words = f"{column}合计{amount(split)}，{worded(whole, total)}"
+        words = f"{label}合计{amount(split)}，{worded(whole, total)}"
         return Breach(words=f"{words}，相差{amount(abs(split - total))}")
+
+
+def _by_source(section: str, whole: str) -> None:
+    """Register the rule that the sources of a column give its total."""
+    sources = [places_of(Inputs)[f"{section}_{field.key}"] for field in fields_of(FundSources)]
+    keys = [f"{section}_{source.field.key}" for source in sources]
+    _split(sources[0].section.label, whole, keys, "请核对资金来源各栏和总支出")
 
 
 _by_source("funds_full_year", "full_year_expenditure")
 _by_source("funds_executed", "final_expenditure")
+_split(
+    "全年预算按支出性质分",
+    "full_year_expenditure",
+    [f"full_year_{use}" for use in USES],
+    "请核对全年预算的基本支出、项目支出等各栏和总支出",
+)
 
 _AMOUNTS = ("initial", "full_year", "executed")
 _Amounts = tuple[Decimal | None, ...]
