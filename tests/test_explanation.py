@@ -102,7 +102,8 @@ def test_it_lapses_when_its_figure_changes_and_no_other(slow: Inputs) -> None:
 def test_a_new_place_is_not_explained_by_what_was_said_before(slow: Inputs) -> None:
     said = checked(explained(slow, Explanation(J05, text="都是年底下达")))
     more = replace(said, projects=(*said.projects, project("丁", "40")))
-    assert states(more)["项目【丁】"] == "已过期"
+    assert states(more)["项目【丁】"] == "需说明"
+    assert states(more)["项目【甲】"] == "已说明"
 
 
 @pytest.mark.parametrize("renewed", [{"text": "改为按进度支付"}, {"problem": None}])

@@ -25,7 +25,10 @@ class Given:
     def of(self, rule: str, place: str, sentence: str) -> tuple[str | None, bool]:
         """What is said to a problem, at its place or else to its rule, and whether that has lapsed."""
         row = self._rows.get((rule, place)) or self._rows.get((rule, ""))
-        return (row.text, _lapsed(row, sentence)) if row else (None, False)
+        if row is None:
+            return None, False
+        lapsed = _lapsed(row, sentence)
+        return (None, False) if lapsed and _is_new(row, place, sentence) else (row.text, lapsed)
 
 
 def place_words(inputs: Inputs, path: str = "") -> str:
@@ -84,6 +87,13 @@ def _lapsed(row: Explanation, sentence: str) -> bool:
     if not row.problem or (row.text or "").strip() != (row.recorded or "").strip():
         return False
     return _figures(sentence) not in map(_figures, row.problem.split("\n"))
+
+
+def _is_new(row: Explanation, place: str, sentence: str) -> bool:
+    """Whether a place was not yet among those that were explained, as far as problems begin with it."""
+    label = f"{place}："
+    lines = (row.problem or "").split("\n")
+    return sentence.startswith(label) and lines != [LAST_YEAR] and not any(s.startswith(label) for s in lines)
 
 
 def _figures(sentence: str) -> object:
