@@ -199,9 +199,11 @@ def test_a_prior_figure_that_was_changed_afterwards_is_found(this_year: Path, tm
     reading = read_workbook(edited(this_year, tmp_path, changes))
     assert reading.problems == ()
     (finding,) = (f for f in evaluate(reading.inputs).findings if f.rule == "D06")
+    noted = [item.item for item in NEXT.carried]
+    rows = [noted.index(item) for item in ("上年决算总支出", "三公上年决算公务接待费")]
     assert (finding.level, finding.fields) == (
         Level.HARD,
-        ("prior.expenditure", "three_public_prior.reception"),
+        ("prior.expenditure", "three_public_prior.reception", *(f"carried[{row}].value" for row in rows)),
     )
     assert finding.message == (
         "上年决算总支出1099万元，上年工作簿为1100万元，相差1万元；"

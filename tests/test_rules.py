@@ -727,10 +727,10 @@ BAD_PROJECTS: dict[str, tuple[tuple[Any, ...], tuple[Indicator, ...], tuple[Proj
                 "T03",
                 HARD,
                 (
-                    "projects[1].initial",
-                    "projects[1].full_year",
-                    "projects[0].executed",
-                    "projects[1].executed",
+                    *("projects[1].initial", "funds[0].initial", "funds[1].initial"),
+                    *("projects[1].full_year", "funds[0].full_year", "funds[1].full_year"),
+                    *("projects[0].executed", "funds[2].executed"),
+                    *("projects[1].executed", "funds[0].executed", "funds[1].executed"),
                 ),
                 "【护林】年初预算数250万元，各资金来源合计200万元，相差50万元；"
                 "【护林】全年预算数300万元，各资金来源合计299万元，相差1万元；"
@@ -774,7 +774,7 @@ def test_of_two_projects_of_a_name_the_first_has_the_money() -> None:
     twice = (project_named("造林"), project_named("造林"))
     inputs = with_values(BASE, projects=twice, funds=(fund_of("造林", executed=99),), indicators=())
     (finding,) = (f for f in evaluate(inputs).findings if f.rule == "T03")
-    assert finding.fields == ("projects[0].executed",)
+    assert finding.fields == ("projects[0].executed", "funds[0].executed")
 
 
 @pytest.mark.parametrize("section", ["three_public_prior", "procurement_prior"])

@@ -6,6 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from xlreport.checks.budget import SOURCES
 from xlreport.checks.passages import MOST
 from xlreport.checks.rule import (
     KEPT,
@@ -161,7 +162,13 @@ _by_category("executed", "final_project")
 
 
 def _total_and_parts(
-    each: type[Any], whole: str, parts: tuple[str, ...], what: str, *, needs_parts: bool = False
+    each: type[Any],
+    whole: str,
+    parts: tuple[str, ...],
+    what: str,
+    *,
+    needs_parts: bool = False,
+    of: tuple[str, ...] = (),
 ) -> None:
     """Register the rule that a total is not blank over filled parts, and, where it needs them, the reverse."""
 
@@ -172,6 +179,7 @@ def _total_and_parts(
         "",
         "请补填，没有的填 0",
         each=each,
+        of=of,
         figures=(whole, *parts),
     )
     def total_and_parts_are_filled(total: Decimal | None, *filled: Decimal | None) -> Verdict:
@@ -190,6 +198,7 @@ _total_and_parts(ThreePublic, "total", ("abroad", "vehicles", "reception"), "三
 _total_and_parts(Procurement, "total", ("goods", "works", "services"), "政府采购合计", needs_parts=True)
 # These are often given without their parts.
 _total_and_parts(ThreePublic, "vehicles", ("vehicle_purchase", "vehicle_upkeep"), "公务用车购置及运行维护费")
+_total_and_parts(Accounts, "income", SOURCES, "总收入", of=("prior", "full_year"))  # required in the others
 _total_and_parts(Accounts, "public", ("office", "utilities_travel", "meetings_training"), "公用经费")
 
 
@@ -280,20 +289,22 @@ CARRIED = {
 def prior_year_is_last_years_file(
     items: tuple[str | None, ...], amounts: tuple[Decimal | None, ...], *values: Decimal | None
 ) -> Verdict:
-    extracted = {item: value for item, value in zip(items, amounts, strict=True) if value is not None}
+    rows = enumerate(zip(items, amounts, strict=True))
+    extracted = {item: (row, value) for row, (item, value) in rows if value is not None}
     if not extracted:
         return NOT_APPLICABLE
     wrong = [
-        (name, place, value, extracted[place.label])
-        for (name, place), value in zip(CARRIED.items(), values, strict=True)
-        if place.label in extracted and value != extracted[place.label]
+        (place, value, *extracted[place.label])
+        for place, value in zip(CARRIED.values(), values, strict=True)
+        if place.label in extracted and value != extracted[place.label][1]
     ]
     if not wrong:
         return KEPT
     said = [
         f"{place.label}{shown(place.field, value)}，上年工作簿为{amount(last)}"
         + ("" if value is None else f"，相差{amount(abs(value - last))}")
-        for _, place, value, last in wrong[:3]
+        for place, value, _, last in wrong[:3]
     ]
     more = f"，另有{len(wrong) - 3}处" if len(wrong) > 3 else ""
-    return Breach(words="；".join(said) + more, at=tuple(name for name, *_ in wrong))
+    paths = (*(place.path for place, *_ in wrong), *(f"carried[{row}].value" for *_, row, _ in wrong))
+    return Breach(words="；".join(said) + more, paths=paths)

@@ -103,9 +103,10 @@ def rule(
     remedy: str,
     *,
     each: type[Any] | None = None,
+    of: Sequence[str] = (),
     figures: Sequence[str] = (),
 ) -> Callable[[Callable[..., Verdict]], Callable[..., Verdict]]:
-    """Register the function below as a rule; for `each` record of that class, or once.
+    """Register the function below as a rule; for `each` record of that class (of those sections), or once.
 
     A function of `*values` is called with `figures`, blanks included.
     """
@@ -117,7 +118,7 @@ def rule(
             else parameters_of(function, each)
         )
         _known(function.__name__, parameters)
-        RULES.append(Rule(id, level, title, message, remedy, function, parameters, each, subjects(each)))
+        RULES.append(Rule(id, level, title, message, remedy, function, parameters, each, subjects(each, of)))
         return function
 
     return register
@@ -348,7 +349,7 @@ def _finding(
     named = {p.name: p for p in item.parameters}
     filled = (p for p, value in zip(item.parameters, arguments, strict=True) if value is not None)
     pointed = [named[name] for name in breach.at] or list(filled)
-    fields = breach.paths or tuple(dict.fromkeys(path for p in pointed for path in _paths(p, subject, row)))
+    fields = breach.paths or tuple(dict.fromkeys(path for p in pointed for path in paths_of(p, subject, row)))
     label = subject.label(inputs, row)
     place = label.removesuffix("：") or place_words(inputs, *fields[:1])
     message = f"{label}{sentence}；{remedy}。"
@@ -358,16 +359,16 @@ def _finding(
 
 def _touches(unknown: Collection[str], item: Rule, subject: Subject, row: int | None, breach: Breach) -> bool:
     """Whether a rule reads one of these fields."""
-    read = (path for p in item.parameters for path in _paths(p, subject, row))
+    read = (path for p in item.parameters for path in paths_of(p, subject, row))
     return any(path in unknown for path in chain(read, breach.paths))
 
 
-def _paths(item: Parameter, subject: Subject, row: int | None) -> Iterator[str]:
+def paths_of(item: Parameter, subject: Subject, row: int | None) -> Iterator[str]:
     """The fields behind a parameter: for a rate those that it is computed from; a threshold is no place."""
     source = RATES.get(item.name) if item.field is None else None
     if source:
         for inner in source.parameters:
-            yield from _paths(inner, subject, row)
+            yield from paths_of(inner, subject, row)
     elif item.own and subject.section:
         yield Place(subject.section, item.own, row).path
     elif item.place and item.place.section.key != "settings":

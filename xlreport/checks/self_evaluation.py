@@ -132,19 +132,23 @@ def project_funds_give_the_total(
     """The sources of each project that has any, column by column."""
     if not any(funded):
         return NOT_APPLICABLE
+    rows: dict[str, int] = {}  # of two projects of a name the first has the money
+    for row, name in enumerate(names):
+        if name:
+            rows.setdefault(name, row)
+    sources: dict[str | None, list[int]] = {}
+    for at, name in enumerate(funded):
+        sources.setdefault(name, []).append(at)
     words, paths = [], []
     for key, totals, parts in zip(_AMOUNTS, (initial, full_year, executed), amounts, strict=True):
-        sums: dict[str, Decimal] = {}
-        for name, part in zip(funded, parts, strict=True):
-            if name and part is not None:
-                sums[name] = sums.get(name, Decimal()) + part
-        for row, (name, total) in enumerate(zip(names, totals, strict=True)):
-            split = sums.pop(name, None) if name else None
-            if total is None or split is None or abs(split - total) <= CENT:
+        for name, row in rows.items():
+            filled = [part for at in sources.get(name, ()) if (part := parts[at]) is not None]
+            total, split = totals[row], sum(filled, Decimal())
+            if total is None or not filled or abs(split - total) <= CENT:
                 continue
             figures = f"{worded(key, total, Project)}，各资金来源合计{amount(split)}"
             words.append(f"【{name}】{figures}，相差{amount(abs(split - total))}")
-            paths.append(f"projects[{row}].{key}")
+            paths += [f"projects[{row}].{key}", *(f"funds[{at}].{key}" for at in sources[name])]
     if not words:
         return KEPT
     more = f"，另有{len(words) - 3}处" if len(words) > 3 else ""

@@ -13,6 +13,7 @@ from xlreport.checks.rule import (
     exceeds,
     rule,
     total,
+    worded,
 )
 from xlreport.model.inputs import ThreePublic
 
@@ -48,7 +49,10 @@ at_most(
 
 
 def _counted(part: str, counts: tuple[str, ...], lacking: str) -> None:
-    """Register the rule that what was spent on a part has its numbers beside it."""
+    """Register the rule that what was spent on a part has its numbers beside it.
+
+    A group has a traveller at least, and a reception a guest: the first number is not above the last.
+    """
     figure = f"three_public_final_{part}"
     names = tuple(f"three_public_counts_{count}" for count in counts)
 
@@ -57,14 +61,20 @@ def _counted(part: str, counts: tuple[str, ...], lacking: str) -> None:
         Level.EXPLAIN,
         "有支出的三公经费须填数量",
         f"有{{{figure}}}，未填{lacking}",
-        "请在“三公经费”表下方补填数量",
+        "请补填或核对“三公经费”表下方的数量",
         figures=(figure, *names),
     )
     def spending_is_counted(spent: Decimal | None, *numbers: int | None) -> Verdict:
         if spent is None:
             return NOT_APPLICABLE
-        blank = tuple(name for name, number in zip(names, numbers, strict=True) if not number)
-        return Breach(at=(*blank, figure)) if spent > 0 and blank else KEPT
+        if not spent:
+            return KEPT
+        if blank := tuple(name for name, number in zip(names, numbers, strict=True) if not number):
+            return Breach(at=(*blank, figure))
+        few, many = numbers[0] or 0, numbers[-1] or 0
+        if few <= many:
+            return KEPT
+        return Breach(words=f"{worded(names[0], few)}，多于{worded(names[-1], many)}", at=names)
 
 
 _counted("abroad", ("missions", "travellers"), "团组数或人次")
