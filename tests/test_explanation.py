@@ -104,6 +104,7 @@ def test_a_new_place_is_not_explained_by_what_was_said_before(slow: Inputs) -> N
     more = replace(said, projects=(*said.projects, project("丁", "40")))
     assert states(more)["项目【丁】"] == "需说明"
     assert states(more)["项目【甲】"] == "已说明"
+    assert states(checked(more)) == states(more)  # another check does not take it in
 
 
 @pytest.mark.parametrize("renewed", [{"text": "改为按进度支付"}, {"problem": None}])

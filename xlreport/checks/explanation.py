@@ -61,7 +61,7 @@ def rows(
 
 
 def recorded(explanations: Iterable[Explanation], findings: Sequence["Finding"]) -> list[Explanation]:
-    """The same, each that is new kept with the problem that it explains; what has lapsed stays as it is."""
+    """The same, each that is new kept with the problem that it explains; one that covers not all stays as it is."""
     known = list(explanations)
     own = {_key(row) for row in known if row.text}
     return [_recorded(row, list(_meant(row, findings, own))) for row in known]
@@ -129,6 +129,6 @@ def _meant(
 def _recorded(row: Explanation, findings: Sequence["Finding"]) -> Explanation:
     if not row.text:
         return row._replace(problem=None, recorded=None)
-    if not findings or any(finding.lapsed for finding in findings):
+    if not findings or not all(finding.is_explained for finding in findings):
         return row
     return row._replace(problem="\n".join(finding.message for finding in findings), recorded=row.text)
