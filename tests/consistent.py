@@ -1,4 +1,4 @@
-"""Random departments whose figures agree: every field filled in, and no rule of any level has a word to say.
+"""Random departments whose figures agree: all of them filled in, and no rule of any level has a word to say.
 
 All is built so: totals are the sums of their parts, printed rates are recomputed, counts are those of the
 lists, scores follow from the figures, and limits are kept.
