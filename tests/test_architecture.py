@@ -14,7 +14,7 @@ PACKAGE = Path(xlreport.__file__).parent
 # From the foundation up: a module may import from its own line and the lines above it.
 LAYERS = (
     ("errors", "assets", "collector", "machine"),
-    ("files", "buttons"),
+    ("files", "buttons", "thresholds"),
     ("model",),
     ("wording",),
     ("checks",),
@@ -25,7 +25,10 @@ LAYERS = (
     ("verify", "from_report"),
     ("addin", "diagnosis", "doctor", "doctor_excel", "doctor_policy", "doctor_writing", "libreoffice"),
     ("build",),
-    ("cli", "cli_findings", "cli_output", "cli_papers", "cli_verify", "cli_review", "cli_setup"),
+    (
+        *("cli", "cli_findings", "cli_output", "cli_papers", "cli_review", "cli_setup", "cli_usage"),
+        "cli_verify",
+    ),
 )
 
 # Inside the packages, likewise.
@@ -66,6 +69,7 @@ DOORS = {
         "cli_papers",
         "cli_review",
         "cli_setup",
+        "cli_usage",
         "cli_verify",
         "build",
     },  # build prints the help of the commands into README

@@ -290,7 +290,7 @@ def test_last_years_workbook_is_not_overwritten(last_year: Path) -> None:
 def test_one_source_at_a_time(last_year: Path, tmp_path: Path, other: tuple[str, ...]) -> None:
     result = run("new", tmp_path / "2024.xlsx", "--from", last_year, *other)
     assert result.exit_code == 2
-    assert "--from excludes --data and --sample." in result.stderr
+    assert "写了 --from 就不能再写 --data 或 --sample。" in result.stderr
 
 
 @pytest.mark.parametrize("year", ["2020", "2023", "2025"])

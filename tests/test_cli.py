@@ -633,10 +633,41 @@ def test_a_bad_option_is_refused_in_one_sentence(
     assert listing(book.parent) == before
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["check"], "没有写参数 FILE；用法：xlreport check [OPTIONS] FILE，说明见 xlreport check --help。"),
+        (["fill", "a.xlsx"], "没有写选项 --from；用法：xlreport fill "),
+        (["check", "--jsn", "a"], "没有选项 --jsn，是不是 --json；用法：xlreport check "),
+        (["check", "--zzz", "a"], "没有选项 --zzz；用法：xlreport check "),
+        (["check", "a", "b", "c"], "多写了 b c；用法：xlreport check "),
+        (["check", "a", "b"], "多写了 b；用法：xlreport check "),
+        (["new", "a.xlsx", "--year", "二〇二三"], "选项 --year 应为整数；用法：xlreport new "),
+        (["new", "a.xlsx", "--unit"], "选项 --unit 后面没有写内容。"),
+        (["check", "--json=1", "a"], "选项 --json 后面不带内容。"),
+        (["chek"], "没有命令 chek；用法：xlreport "),
+        (["--all"], "没有选项 --all；用法：xlreport "),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_wrong_command_line_is_told_in_one_chinese_sentence(
+    arguments: list[str], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, arguments, prog_name="xlreport")
+    refused(result, f"^{re.escape(words)}")
+    assert listing(tmp_path) == {}
+
+
+def test_no_arguments_at_all_show_the_help() -> None:
+    result = CliRunner().invoke(main, [], prog_name="xlreport")
+    assert result.exit_code == 2
+    assert result.output == done("--help").stdout.replace("Usage: main", "Usage: xlreport")
+
+
 def test_data_and_sample_exclude_each_other(tmp_path: Path) -> None:
     result = run("new", tmp_path / "a.xlsx", "--data", tmp_path / "数据.toml", "--sample")
-    assert result.exit_code == 2
-    assert "--data and --sample exclude each other" in result.stderr
+    refused(result, "--data 和 --sample 只能写一个")
     assert listing(tmp_path) == {}
 
 

@@ -265,7 +265,7 @@ def test_unit_year_outline_and_scoring_go_with_it(tmp_path: Path) -> None:
 def test_one_source_at_a_time(tmp_path: Path, other: tuple[str, ...]) -> None:
     result = run("new", tmp_path / "a.xlsx", "--from-report", tmp_path / "报告.docx", *other)
     assert result.exit_code == 2
-    assert "--from-report excludes --data, --sample and --from." in result.stderr
+    assert result.stderr == "写了 --from-report 就不能再写 --data、--sample 或 --from。\n"
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,16 @@ from xlreport.assets import version
 from xlreport.checks.rule import rule_lines
 from xlreport.datafile import DEFAULT_STANDARD, read_data, with_standard
 from xlreport.model.fields import Kind, fields_of, sections_of
-from xlreport.model.inputs import Inputs
+from xlreport.model.inputs import Inputs, Settings
 from xlreport.model.rates import RATES
 from xlreport.model.scoring import indicator_score
 from xlreport.report import Report, evaluate
 from xlreport.sheets.layout import CHECKS, COMPUTED_MARK, LAYOUT, TEMPLATE, input_sheets
 from xlreport.sheets.live import rated_sheets
 from xlreport.sheets.master import build_master
+from xlreport.sheets.pen import ROW_HEIGHT, whole_height
+from xlreport.sheets.validation import help_of
+from xlreport.thresholds import thresholds
 
 VISIBLE = [
     "首页", "单位信息", "机构职责", "收支情况", "功能分类", "三公经费", "政府采购", "资产情况", "项目支出",
@@ -287,3 +290,28 @@ def test_the_committed_files_are_what_the_declarations_give(tmp_path: Path) -> N
     for path in build_all(main, tmp_path):
         committed = FOLDER.parent / path.relative_to(tmp_path)
         assert path.read_bytes() == committed.read_bytes(), f"run xlreport build: {path.name}"
+
+
+def test_the_help_of_a_field_is_shown_whole_beside_it_and_in_its_bubble(book: openpyxl.Workbook) -> None:
+    for declared in input_sheets():
+        sheet = book[declared.name]
+        bubbles = {str(item.sqref): item for item in sheet.data_validations.dataValidation}
+        for row in sheet.iter_rows(min_row=2):
+            field = declared.fields.get(str(row[0].value))
+            if field is None or not help_of(field):
+                continue
+            beside = row[-1]
+            assert str(beside.value).removeprefix("必填。") == help_of(field)
+            assert bubbles[row[3].coordinate].prompt == help_of(field)
+            wide = int(sheet.column_dimensions[beside.column_letter].width)
+            high = sheet.row_dimensions[beside.row].height or ROW_HEIGHT
+            assert high > whole_height(str(beside.value), wide) - 1, (
+                declared.name,
+                field.label,
+            )  # whole pixels
+
+
+def test_the_settings_say_where_their_defaults_are_from(book: openpyxl.Workbook) -> None:
+    words = " ".join(str(cell.value) for row in book["参数设置"].iter_rows() for cell in row if cell.value)
+    sources = {each.source for name, each in thresholds().named.items() if name in Settings._fields}
+    assert [source for source in sources if source not in words] == []

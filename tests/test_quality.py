@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import unavailable
-from xlreport.build import with_commands
+from xlreport.build import with_blocks
 from xlreport.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -71,9 +71,9 @@ def test_every_asset_goes_into_the_wheel() -> None:
     assert named == there
 
 
-def test_readme_lists_the_commands_as_they_are() -> None:
+def test_readme_lists_the_commands_and_the_rules_as_they_are() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
-    assert with_commands(text, main) == text, "run xlreport build"
+    assert with_blocks(text, main) == text, "run xlreport build"
 
 
 def test_ci_calls_the_very_test_line_of_readme() -> None:

@@ -202,6 +202,7 @@ CHANGES: tuple[tuple[str, str, str, str], ...] = (
     ("决算4万元", "决算4元", "X01", "4万元"),
     ("项目支出50万元", "项目支出50.00万元", "X09", "小数位数不一"),
     ("追加25万元", "追加（减少）XX万元", "X05", "模板留下"),
+    ("执行率88%", "完成年初预算的111%", "R03", "111%，按文中的数计算为110%"),
     ("全年执行数110万元", "全年执行数109万元", "D01", "第9段为110万元，此处为109万元"),
 )
 
@@ -265,6 +266,27 @@ def test_a_report_of_another_outline_is_read() -> None:
     assert {path: said.get(path) for path in OTHER_FACTS} == OTHER_FACTS
     assert "initial.expenditure" not in said  # 基本支出 alone is not all
     assert {(remark.rule, remark.level) for remark in result.remarks} == {("X09", HINT), ("J03", HINT)}
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["因公出国（境）团组1个，累计2人次", "因公出国1个团组，2人次", "因公出国（境）团组数1个、出国2人次"],
+)
+def test_who_went_abroad_is_no_guest(words: str) -> None:
+    found = facts("（二）“三公”经费", f"“三公”经费决算4万元，{words}；接待20批次、150人次。")
+    assert {key: found[f"three_public_counts.{key}"] for key in ("missions", "travellers", "guests")} == {
+        "missions": 1,
+        "travellers": 2,
+        "guests": 150,
+    }
+
+
+def test_a_source_called_budget_is_of_the_column_that_was_spoken_of() -> None:
+    found = facts(
+        "（一）部门预决算情况",
+        "2024年决算总收入120万元，其中：一般公共预算财政拨款100万元，政府性基金预算财政拨款20万元。",
+    )
+    assert found == {"final.income": 120, "final.general_public": 100, "final.government_fund": 20}
 
 
 def test_counts_are_compared_with_the_names_listed() -> None:
@@ -390,6 +412,71 @@ def test_what_a_narrative_may_leave_out_is_no_fault() -> None:
     project = "（四）项目支出情况\n1.造林，全年预算数{0}万元，全年执行数{0}万元。\n三、存在"
     assert told(text.replace("三、存在", project.format(19))) == []
     assert [rule for rule, _ in told(text.replace("三、存在", project.format(51)))] == ["J03"]  # of 50 in all
+
+
+STAFF = "其中：行政10人、事业8人，在职人员控制率90%"
+INCOME = "收入100万元，年初"
+ADDED = "全年预算数125万元，其中年中追加25万元"
+TRIP = "因公出国（境）费0万元，公务用车购置及运行维护费3万元"
+SPENT = "（四）项目支出情况\n{}1.造林，全年预算数40万元，全年执行数40万元。\n2.防火，全年预算数9万元，全年执行数9万元。\n三、存在"
+# What is changed in the clean report, so that its words tell all: the rule that speaks. Beside it the same in words
+# that do not: nobody speaks.
+TOLD: tuple[tuple[str, str, str, str], ...] = (
+    ("E02", STAFF, "由行政10人、事业7人组成", "包括行政10人、事业7人"),
+    ("E02", f"18人，{STAFF}", "18人（行政10人、事业7人）", "18人（其中行政10人、事业7人）"),
+    ("E02", f"18人，{STAFF}", "18人（行政10人、事业7人）", "18人（行政10人、事业7人等）"),
+    ("E02", f"18人，{STAFF}", "18人：行政10人、事业7人", "18人：行政10人、事业7人、机动1人"),
+    (
+        "E01",
+        "编制20名",
+        "编制20名，分别为行政编制11名、事业编制8名",
+        "编制20名，主要是行政编制11名、事业编制8名",
+    ),
+    (
+        "B03",
+        INCOME,
+        "收入100万元，分别为一般公共预算财政拨款90万元、政府性基金预算财政拨款5万元；年初",
+        "收入100万元，其中一般公共预算财政拨款90万元、政府性基金预算财政拨款5万元；年初",
+    ),
+    (
+        "F01",
+        "总收入120万元，",
+        "总收入120万元，其中：一般公共预算财政拨款100万元、其他收入15万元，",
+        "总收入120万元，其中：一般公共预算财政拨款100万元、经营收入15万元，",
+    ),
+    (
+        "B04",
+        ADDED,
+        "全年预算数125万元，其中年中追加15万元，无上年结转",
+        "全年预算数125万元，其中年中追加15万元",
+    ),
+    (
+        "S05",
+        TRIP,
+        "因公出国（境）费1万元，因公出国1个团组，公务用车购置及运行维护费2万元",
+        "因公出国（境）费1万元，公务用车购置及运行维护费2万元",
+    ),
+    (
+        "S05",
+        TRIP,
+        "因公出国（境）费0万元，公务用车购置费3万元，公务用车保有量2辆",
+        "因公出国（境）费0万元，公务用车购置费3万元",
+    ),
+    ("J03", "三、存在", SPENT.format("本年共安排2个项目。\n"), SPENT.format("")),
+    ("J03", "三、存在", SPENT.format("本年实施两个项目。\n"), SPENT.format("其中5万元以上的2个项目。\n")),
+    ("J03", "三、存在", SPENT.format("本年共安排2个项目。\n"), SPENT.format("本年共安排3个项目。\n")),
+)
+
+
+@pytest.mark.parametrize(
+    ("rule", "old", "all_told", "in_part"), TOLD, ids=[f"{each[0]}-{each[3]}" for each in TOLD]
+)
+def test_a_shortfall_is_a_fault_where_the_words_tell_all(
+    rule: str, old: str, all_told: str, in_part: str
+) -> None:
+    assert CLEAN.count(old) == 1
+    assert [id for id, _ in told(CLEAN.replace(old, all_told))] == [rule]
+    assert told(CLEAN.replace(old, in_part)) == []
 
 
 BASE = Path(__file__).parent / "cases" / "base.toml"
@@ -544,11 +631,11 @@ def test_a_file_that_is_not_there_gets_one_sentence(tmp_path: Path) -> None:
 
 def test_the_rules_are_listed_with_their_sheets() -> None:
     text = CliRunner().invoke(main, ["rules"]).output
-    assert re.search(r"^F02　硬性　 .*（收支情况）$", text, re.MULTILINE)
-    assert re.search(r"^R01　提示　 .*（报告文字）$", text, re.MULTILINE)
+    assert re.search(r"^F02　硬性　 .*（收支情况）　依据：.+报表.+$", text, re.MULTILINE)
+    assert re.search(r"^R01　提示　 .*（报告文字）　依据：本软件推定.+$", text, re.MULTILINE)
     rules = json.loads(CliRunner().invoke(main, ["rules", "--json"]).output)["rules"]
     assert [rule["id"] for rule in rules] == re.findall(r"^([A-Z]\d\d)　", text, re.MULTILINE)
-    assert all(rule["sheets"] for rule in rules)
+    assert all(rule["sheets"] and rule["source"] for rule in rules)
 
 
 def test_a_part_that_its_heading_does_not_have_is_no_figure() -> None:

@@ -8,20 +8,28 @@ finding has to say:
     # says: figures and words of the message, in any order
     # at: fields that the finding points at
     # level: only where it is milder than the rule
+
+The files of `cases/holding`, written like the cases, break nothing: they hold what a rule function judges that the
+base has nothing for.
 """
 
 import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
+from tests.conftest import Demo
+from xlreport.assets import asset
 from xlreport.checks import rule
-from xlreport.checks.rule import RULES, Finding, Level, Rule
+from xlreport.checks.listing import OF_NARRATIVE, rule_list
+from xlreport.checks.rule import RULES, Finding, Level, Rule, rule_lines
 from xlreport.datafile import read_data
 from xlreport.model.fields import Place
 from xlreport.model.figures import Parameter
@@ -158,6 +166,7 @@ def read_case(path: Path) -> Case:
     return Case(path.stem, over_base(path), level, tuple(head["says"].split()), tuple(head["at"].split()))
 
 
+HOLDING = {path.stem: over_base(path) for path in sorted((FOLDER / "holding").glob("*.toml"))}
 PATHS = [path for path in sorted(FOLDER.glob("*.toml")) if path.stem != "base"]
 CASES = [read_case(path) for path in PATHS if path.stem[:3] in TABLE]
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -222,6 +231,25 @@ def test_every_rule_of_the_table_is_registered() -> None:
     assert {item.id for item in RULES} == set(TABLE)
 
 
+def test_every_rule_is_listed_with_its_source_and_nothing_else_is() -> None:
+    listed = [entry.id for entry in rule_list()]
+    assert listed == [line.id for line in rule_lines()] + [*OF_NARRATIVE]
+    grouped = tomllib.loads(asset("sources.toml").read_text("utf-8"))
+    given = [id for group in grouped["sources"] for id in group["rules"]]
+    assert sorted(given) == sorted(listed)
+    assert all(re.search("[一-鿿]{2}|GB/T", group["source"]) for group in grouped["sources"])
+    assert grouped["checked"] <= date.today()
+
+
+def test_readme_and_the_manual_list_every_rule_and_nothing_else(demo: Demo) -> None:
+    readme = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| ([A-Z]\d\d) \| (\S+) \| (.+) \| (.+) \|$", readme, re.MULTILINE)
+    assert rows == [(e.id, e.level, e.title, e.source) for e in rule_list()]
+    manual = openpyxl.load_workbook(demo.master)["使用说明"]
+    told = {str(row[1])[:3] for row in manual.iter_rows(values_only=True) if row[2] in list(Level)}
+    assert told == {entry.id for entry in rule_list()}
+
+
 def test_every_rule_has_a_case_and_every_case_a_rule() -> None:
     assert {path.stem[:3] for path in PATHS} == {item.id for item in RULES}
     assert [path.stem for path in PATHS if not re.fullmatch(r"[A-Z]\d\d(-[a-z]+)?", path.stem)] == []
@@ -229,6 +257,34 @@ def test_every_rule_has_a_case_and_every_case_a_rule() -> None:
 
 def named(item: Rule) -> str:
     return f"{item.id}-{item.function.__name__}-{item.parameters[0].name}"
+
+
+def holds_at(item: Rule, inputs: Inputs, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether one rule function alone has something to judge in a record, and nothing to say."""
+    monkeypatch.setattr(rule, "RULES", [item])
+    return evaluate(inputs).outcomes[item.id] == Outcome.PASSED
+
+
+@pytest.mark.parametrize("item", RULES, ids=named)
+def test_every_rule_function_applies_somewhere_and_holds(item: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert any(holds_at(item, inputs, monkeypatch) for inputs in (BASE, *HOLDING.values()))
+
+
+@pytest.mark.parametrize("name", HOLDING)
+def test_a_holding_case_breaks_nothing_and_holds_what_the_base_does_not(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert evaluate(HOLDING[name]).findings == ()
+    for id in name.split("-"):
+        only_here = [
+            item
+            for item in RULES
+            if item.id == id
+            and holds_at(item, HOLDING[name], monkeypatch)
+            and not holds_at(item, BASE, monkeypatch)
+        ]
+        assert only_here, id
+        monkeypatch.undo()
 
 
 def is_limit(item: Rule) -> bool:

@@ -1,8 +1,6 @@
 """Where the files of workbook/ and macros/ lie: beside the package in a checkout, inside it when installed."""
 
 import re
-from importlib.metadata import requires
-from importlib.metadata import version as _version
 from pathlib import Path
 
 _HERE = Path(__file__).parent
@@ -24,10 +22,15 @@ def names_in(folder: str) -> list[str]:
 
 def version() -> str:
     """The version of the installed program."""
-    return _version("xlreport")
+    from importlib import metadata  # which loads the modules of mail and of the network
+
+    return metadata.version("xlreport")
 
 
 def pinned_xlwings() -> str:
     """The version of xlwings that this release wants, exactly that one: the VBA names its DLL."""
-    found = (re.match(r"xlwings\s*==\s*([\w.]+)", line) for line in requires("xlreport") or ())
+    from importlib import metadata
+
+    lines = metadata.requires("xlreport") or ()
+    found = (re.match(r"xlwings\s*==\s*([\w.]+)", line) for line in lines)
     return next(match[1] for match in found if match)

@@ -27,6 +27,7 @@ from xlreport.cli_output import (
 from xlreport.cli_papers import fill, papers
 from xlreport.cli_review import review, rules
 from xlreport.cli_setup import doctor, setup
+from xlreport.cli_usage import told_in_chinese
 from xlreport.cli_verify import verify
 from xlreport.errors import Unusable
 from xlreport.files import file_name, refuse_unwritable, write_all, write_one
@@ -43,9 +44,14 @@ MASTERS = (".xlsm", ".xlsx")  # with functions and buttons inside, or without ma
 class _Commands(click.Group):
     """Ends what cannot be used in one sentence and status 2, whatever the subcommand."""
 
+    def make_context(self, *arguments: Any, **more: Any) -> click.Context:
+        with told_in_chinese():
+            return super().make_context(*arguments, **more)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with told_in_chinese():
+                return super().invoke(ctx)
         except Unusable as error:
             click.echo(str(error), err=True)
             ctx.exit(UNUSABLE)
@@ -141,11 +147,11 @@ def new(
     from xlreport.model.inputs import empty
 
     if data and sample:
-        raise click.UsageError("--data and --sample exclude each other.")
+        raise Unusable("--data 和 --sample 只能写一个。")
     if last and (data or sample):
-        raise click.UsageError("--from excludes --data and --sample.")
+        raise Unusable("写了 --from 就不能再写 --data 或 --sample。")
     if written and (data or sample or last):
-        raise click.UsageError("--from-report excludes --data, --sample and --from.")
+        raise Unusable("写了 --from-report 就不能再写 --data、--sample 或 --from。")
     if file.suffix.lower() not in MASTERS:
         endings = "、".join(MASTERS)
         raise Unusable(f"{file}：只能生成 {endings} 工作簿，请把文件名改为以 {endings} 结尾。")

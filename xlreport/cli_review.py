@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,6 @@ from xlreport.cli_output import FILE
 from xlreport.errors import Unusable
 
 if TYPE_CHECKING:
-    from xlreport.checks.rule import Rule
     from xlreport.review.reviewing import Review
 
 _FINDINGS = 1  # exit status
@@ -86,42 +85,16 @@ def review_as_json(result: "Review") -> dict[str, Any]:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def rules(as_json: bool) -> None:
-    """List the rules of `check`, with the sheets that each looks at, and those that only `review` has.
+    """List the rules of `check` and those that only `review` has, with the sheets that each looks at and its source.
 
     Example: xlreport rules
     """
-    lines = [*_rule_list()]
+    from xlreport.checks.listing import rule_list
+
+    lines = rule_list()
     if as_json:
-        click.echo(json.dumps({"rules": lines}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"rules": [*map(asdict, lines)]}, ensure_ascii=False, indent=2))
         return
     for line in lines:
-        click.echo(f"{line['id']}　{line['level']:　<3} {line['title']}　（{'、'.join(line['sheets'])}）")
-
-
-def _rule_list() -> Iterator[dict[str, Any]]:
-    import xlreport.report  # noqa: F401  (registers the rules)
-    from xlreport.checks.rule import RULES, rule_lines
-    from xlreport.review.reviewing import OWN_RULES
-
-    for line in rule_lines():
-        sheets = dict.fromkeys(sheet for item in RULES if item.id == line.id for sheet in _sheets(item))
-        yield {"id": line.id, "level": line.level, "title": line.title, "sheets": list(sheets)}
-    for id, (level, title) in OWN_RULES.items():
-        yield {"id": id, "level": level, "title": title, "sheets": ["报告文字"]}
-
-
-def _sheets(item: "Rule") -> Iterator[str]:
-    """The sheets whose cells a rule reads; thresholds are no place."""
-    from xlreport.model.rates import RATES
-
-    yield from (subject.section.sheet for subject in item.subjects if subject.section)
-    for parameter in item.parameters:
-        if parameter.name == "passages":
-            yield "各表的文字"
-        elif parameter.derived:
-            yield from ("绩效指标", "评分标准")
-        elif parameter.place and parameter.place.section.key != "settings":
-            yield parameter.place.section.sheet
-        elif parameter.field is None:
-            inner = RATES[parameter.name].parameters
-            yield from (each.place.section.sheet for each in inner if each.place)
+        sheets = "、".join(line.sheets)
+        click.echo(f"{line.id}　{line.level:　<3} {line.title}　（{sheets}）　依据：{line.source}")

@@ -14,6 +14,7 @@ from xlreport.files import read_bytes
 from xlreport.model.fields import Section, fields_of, sections_of
 from xlreport.model.inputs import Inputs, TemplateLine, Unit, with_values
 from xlreport.model.values import Wrong, parse
+from xlreport.thresholds import thresholds
 
 DEFAULT_STANDARD = "2020"
 
@@ -66,7 +67,7 @@ def read_outline(name: str) -> tuple[TemplateLine, ...]:
 
 
 def with_standard(inputs: Inputs, name: str) -> Inputs:
-    """A copy with a scoring standard that comes with the program: its lines, bands and settings.
+    """A copy with a scoring standard that comes with the program: its lines and bands, its settings or the usual ones.
 
     Raises Unusable for an unknown one.
     """
@@ -78,7 +79,8 @@ def with_standard(inputs: Inputs, name: str) -> Inputs:
         for key in ("criteria", "bands")
     }
     given = _record(path, sections["settings"], data.get("settings", {}), "[settings]")._asdict()
-    return with_values(inputs, **rows, settings={key: v for key, v in given.items() if v is not None})
+    usual = {key: each.value for key, each in thresholds().named.items() if each.by_standard}
+    return with_values(inputs, **rows, settings=usual | {key: v for key, v in given.items() if v is not None})
 
 
 def read_papers(version: str) -> dict[str, Any]:

@@ -192,7 +192,7 @@ def qualitative_score_is_in_its_band(
     settings_achieved_from: Decimal,
     settings_partly_from: Decimal,
 ) -> Verdict:
-    """Source: 财预〔2020〕10号: 100–80% (含80), 80–60% (含60), 60–0%; the lower bound is that of its band."""
+    """The lower bound is that of its band."""
     if direction != QUALITATIVE or not points:
         return NOT_APPLICABLE
     if band is None or score is None:

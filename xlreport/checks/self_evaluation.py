@@ -241,7 +241,6 @@ def total_is_the_sum(card: Card, stated_total_score: Decimal) -> Verdict:
 
 @rule("T08", Level.HARD, "评价等级与总分相符", "", "请更正等级或总分")
 def grade_is_that_of_the_total(card: Card, stated_grade: str, stated_total_score: Decimal | None) -> Verdict:
-    """Source: 财预〔2020〕10号: 90(含) 优, 80(含) 良, 60(含) 中."""
     total = card.total if stated_total_score is None else stated_total_score
     if total is None or not 0 <= total <= FULL:
         return NOT_APPLICABLE

@@ -10,6 +10,8 @@ from enum import Enum
 from functools import cache, cached_property
 from typing import Annotated, Any, get_args, get_origin
 
+from xlreport.thresholds import thresholds
+
 
 class Kind(Enum):
     """What a field holds; the value is the default unit."""
@@ -59,6 +61,8 @@ class Field:
     help: str = ""
     choices: tuple[str, ...] = ()
     default: Value = None  # what a blank means, for settings
+    is_threshold: bool = False  # its default stands in workbook/thresholds.toml under its key
+    source: str = ""  # where that is from
     prefilled: bool = False  # written by us in every row of a table; a row with nothing else is no row
     signed: bool = False  # negative amounts are legitimate here
     at_home: bool = False  # filled in on 首页, where one chooses
@@ -148,7 +152,11 @@ def _declared(key: str, hint: Any) -> Field:
     kind, declared = get_args(hint)[-2:] if get_origin(hint) is Annotated else (None, None)
     if not isinstance(kind, Kind) or not isinstance(declared, Field):
         raise TypeError(f"{key}: declare it as Annotated[Money, Field('…')]")
-    return replace(declared, key=key, kind=kind)
+    declared = replace(declared, key=key, kind=kind)
+    if not declared.is_threshold:
+        return declared
+    usual = thresholds().named[key]
+    return replace(declared, default=usual.value, source=usual.source)
 
 
 @cache

@@ -249,41 +249,35 @@ class Stated(NamedTuple):
 
 class Settings(NamedTuple):
     described_from: Annotated[
-        Money, Field("分项说明金额", default=Decimal(50), help="全年预算或执行达到此数的项目逐项说明")
+        Money, Field("分项说明金额", is_threshold=True, help="全年预算或执行达到此数的项目逐项说明")
     ]
-    low_rate: Annotated[Percent, Field("执行率偏低界限", default=Decimal("0.8"), help="低于此数须说明原因")]
-    change_rate: Annotated[Percent, Field("增减幅度界限", default=Decimal("0.2"), help="达到此数须说明原因")]
-    adjustment_rate: Annotated[
-        Percent, Field("预算调整界限", default=Decimal("0.3"), help="超过此数须说明原因")
-    ]
-    arrival_rate: Annotated[
-        Percent, Field("资金到位率界限", default=Decimal("0.6"), help="低于此数须说明原因")
-    ]
-    upkeep_per_vehicle: Annotated[Money, Field("单车运行费界限", default=Decimal(5), help="每辆车全年")]
+    low_rate: Annotated[Percent, Field("执行率偏低界限", is_threshold=True, help="低于此数须说明原因")]
+    change_rate: Annotated[Percent, Field("增减幅度界限", is_threshold=True, help="达到此数须说明原因")]
+    adjustment_rate: Annotated[Percent, Field("预算调整界限", is_threshold=True, help="超过此数须说明原因")]
+    arrival_rate: Annotated[Percent, Field("资金到位率界限", is_threshold=True, help="低于此数须说明原因")]
+    upkeep_per_vehicle: Annotated[Money, Field("单车运行费界限", is_threshold=True, help="每辆车全年")]
     procurement_from: Annotated[
         Money,
-        Field("采购核对金额", default=Decimal(20), help="采购为 0 时，名称像采购且达到此数的项目须说明"),
+        Field("采购核对金额", is_threshold=True, help="采购为 0 时，名称像采购且达到此数的项目须说明"),
     ]
     deadline: Annotated[Date, Field("报送期限", help="通知要求的报送日期；留空则不核对")]
 
     achieved_from: Annotated[
         Percent,
-        Field("达成计分下限", default=Decimal("0.8"), help="定性指标达成时，得分不低于分值的这个比例"),
+        Field("达成计分下限", is_threshold=True, help="定性指标达成时，得分不低于分值的这个比例"),
     ]
-    partly_from: Annotated[
-        Percent, Field("部分达成计分下限", default=Decimal("0.6"), help="定性指标部分达成时；湖北为 50%")
-    ]
+    partly_from: Annotated[Percent, Field("部分达成计分下限", is_threshold=True, help="定性指标部分达成时")]
     execution_points: Annotated[
         Number,
         Field(
             "项目执行率分值",
             unit="分",
-            default=Decimal(10),
+            is_threshold=True,
             help="附件4预算执行率的分值；评分标准没有“按执行率”一行时，附件3也用它",
         ),
     ]
     far_above: Annotated[
-        Percent, Field("远超目标界限", default=Decimal("1.3"), help="完成值超过指标值的这个比例须说明原因")
+        Percent, Field("远超目标界限", is_threshold=True, help="完成值超过指标值的这个比例须说明原因")
     ]
     base_table: Annotated[
         Choice, Field("基础数据表版本", choices=BASE_TABLES, default="A", help="附件2的格式，各县不同")

@@ -19,11 +19,13 @@ from xlreport.model.self_evaluation import (
     Indicator,
     ScoreBand,
 )
+from xlreport.thresholds import threshold
 
-# The lower bounds belong to their grade. Source: 财预〔2020〕10号.
-GRADES = tuple(zip(map(Decimal, (90, 80, 60, 0)), GRADE_NAMES, strict=True))
 FULL = Decimal(100)
 ZERO = Decimal()
+# The lower bounds belong to their grade.
+_BOUNDS = (threshold("grade_excellent"), threshold("grade_good"), threshold("grade_fair"), ZERO)
+GRADES = tuple(zip(_BOUNDS, GRADE_NAMES, strict=True))
 
 _NUMBER = re.compile(r"([-+]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?)\s*(%?)", re.ASCII)
 _LONGEST = 20  # characters: no figure has more, and Decimal and Excel compute with no more digits

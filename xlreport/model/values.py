@@ -11,6 +11,7 @@ from typing import Any
 
 from xlreport.model.fields import Field, Kind, Value
 from xlreport.model.numbers import FEN, plain
+from xlreport.thresholds import threshold
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Wrong:
 
 # The least and the most that a cell may hold; Excel's own validation has the same limits.
 LIMITS = {
-    Kind.MONEY: (0, 10**8),  # above this an amount in 万元 is surely one in 元
+    Kind.MONEY: (0, int(threshold("largest_amount"))),  # above this it is surely one in 元
     Kind.COUNT: (0, 10**9),
     Kind.NUMBER: (0, 10**9),
     Kind.PERCENT: (0, 10**4),

@@ -14,7 +14,7 @@ _COLUMNS = (
     ("prior", "上年|去年|上一年|同期"),
     ("full_year", "全年预算|调整后?(?:的)?预算|调整预算"),
     ("final", "决算|全年执行|执行数|实际"),
-    ("initial", "年初预算|预算"),
+    ("initial", "(?<!公共)(?<!基金)(?<!经营)预算"),  # those are names of money, whatever the column
 )
 _COLUMN_OF = {
     "accounts": {"prior": "", "full_year": "full_year", "final": "final", "initial": "initial"},
@@ -143,6 +143,8 @@ _SCORES = (
     ("stated.execution_score", re.compile("执行率?(?:自评)?得分?$")),
     ("stated.total_score", re.compile("(?<!满)总分$|(?:总|自评|综合|评价|最终|最后)得分$")),
 )
+_MISSIONS = "three_public_counts.missions"
+_GROUPS = re.compile("(?:团组数?|出国(?:[（(]境[）)])?)$")
 _FULL_MARKS = 100  # 总分100分 says out of how many
 
 
@@ -155,7 +157,7 @@ class Context:
     family: str = ""
     column: str = ""
     topic: str = ""
-    last: str = ""  # the field of the last amount
+    last: str = ""  # the field of the last amount or count
     fund: str | None = None  # the field of the fund that all is about
 
     def __post_init__(self) -> None:
@@ -281,7 +283,9 @@ def _count(label: str, fact: Fact, context: Context) -> str | None:
     if fact.unit == "分":
         return _score(label, fact, context)
     if context.family == "three_public":
-        return _of_three_public(label, fact.unit)
+        path = _of_three_public(label, fact.unit, context.last)
+        context.last = path or context.last
+        return path
     if fact.unit != "人" or context.family != "people":
         return None
     for path, words in _PEOPLE:
@@ -307,13 +311,14 @@ def _score(label: str, fact: Fact, context: Context) -> str | None:
     return None if words.endswith("总分") and fact.value == _FULL_MARKS else path
 
 
-def _of_three_public(label: str, unit: str) -> str | None:
+def _of_three_public(label: str, unit: str, last: str) -> str | None:
     if unit in ("批次", "批"):
         return "three_public_counts.receptions"
     if unit in ("人次", "人"):
-        return "three_public_counts.travellers" if "出国" in label else "three_public_counts.guests"
-    if unit == "团组":
-        return "three_public_counts.missions"
+        abroad = "出国" in label or last == _MISSIONS  # 团组1个，累计2人次
+        return "three_public_counts.travellers" if abroad else "three_public_counts.guests"
+    if unit == "团组" or (unit == "个" and _GROUPS.search(label)):
+        return _MISSIONS
     if unit == "辆":
         bought = "购置" in label and "保有" not in label
         return f"three_public_counts.{'vehicles_bought' if bought else 'vehicles_kept'}"

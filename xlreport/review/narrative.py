@@ -27,6 +27,7 @@ _LIMITED = re.compile(rf"[元%％]{_LIMIT.pattern}|^以[上下内]")
 _GRADE = re.compile(
     r"(?:评价|自评|绩效)(?:结果)?等[级次](?:评定)?(?:为|是|：)?[“\"]?(?P<grade>[优良中差])(?![\u4e00-\u9fff])"
 )
+_NOTHING_CARRIED = re.compile("(?:无|没有)(?:上年|年初)结转(?!的)")
 _MEASURES = re.compile("改进|措施|建议|下一步|整改")
 
 
@@ -154,6 +155,8 @@ class _Reader:
                 value = -value if down else value
                 self._say("stated.direction", "减少" if down else "增加", at, fact.start, fact.end)
             self._say(path, value, at, fact.start, fact.end, sure)
+        if context.fund is None and (none := _NOTHING_CARRIED.search(text)):
+            self._say("adjustment.carried_over", Decimal(), at, *none.span())
         if (dated := _AS_OF.search(text)) and "资产" in text and (day := _day(dated)):
             self._say("assets.as_of", day, at, *dated.span())
         if node.part is not Part.PROJECTS and (grade := _GRADE.search(text)):
@@ -218,8 +221,7 @@ class _Reader:
                 self._say(f"{section}[{row}].name", words, at, start + name.start(), start + name.end())
 
     def _count(self, path: str, number: str, at: int, found: re.Match[str]) -> None:
-        count = int(number) if number.isdigit() else chinese_number(number)
-        self._say(path, count, at, *found.span("count"))
+        self._say(path, whole_number(number), at, *found.span("count"))
 
     def _frame(self) -> set[int]:
         """Title, name and date: year and unit. Gives the paragraphs that hold name and date."""
@@ -294,21 +296,26 @@ _WITHOUT_PROJECTS = (
     Part.STAFF,
     Part.PROBLEMS,
 )
-_NUMBER = r"(?P<count>\d{1,3}|[一二三四五六七八九十两]{1,3})"
+NUMBER = r"(?P<count>\d{1,3}|[一二三四五六七八九十两]{1,3})"
 _OFFICES = "(?:内设|职能)?(?:股室|科室|处室|内设机构|内设股室)"
 _SUBUNITS = "(?:下属|所属|直属)?(?:二级|下属|所属|直属|事业)(?:机构|单位)"
 _WHAT = rf"(?P<what>{_OFFICES}|{_SUBUNITS})"
 _WORDS = r"(?:[\u4e00-\u9fff]|[（(][\u4e00-\u9fff]{1,20}[）)])"
 _LISTED = re.compile(
-    rf"{_NUMBER}个{_WHAT}[，,]?(?:分别)?(?:为|是|有|包括)?[：:]?(?<=[为是有括：:])(?P<names>[^；;。]+)"
+    rf"{NUMBER}个{_WHAT}[，,]?(?:分别)?(?:为|是|有|包括)?[：:]?(?<=[为是有括：:])(?P<names>[^；;。]+)"
 )
 _LISTED_BEFORE = re.compile(
     rf"(?:内设|下设|下辖|设有|设立?)(?!机构|股室|科室|处室)"
-    rf"(?P<names>{_WORDS}+(?:[、，]{_WORDS}+)*?)等?共?{_NUMBER}个{_WHAT}"
+    rf"(?P<names>{_WORDS}+(?:[、，]{_WORDS}+)*?)等?共?{NUMBER}个{_WHAT}"
 )
 _NAMED = re.compile(rf"{_WHAT}分别(?:为|是)[：:]?(?P<names>[^；;。]+)")
-_COUNTED = re.compile(rf"{_NUMBER}个{_WHAT}")
-_COUNTED_AFTER = re.compile(rf"{_WHAT}{_NUMBER}个")
+_COUNTED = re.compile(rf"{NUMBER}个{_WHAT}")
+_COUNTED_AFTER = re.compile(rf"{_WHAT}{NUMBER}个")
+
+
+def whole_number(text: str) -> int:
+    """What a text that `NUMBER` matches counts: 12, 十二."""
+    return int(text) if text.isdigit() else chinese_number(text)
 
 
 def _section_of(what: str) -> str:

@@ -8,23 +8,19 @@ from decimal import Decimal
 from functools import cache
 from itertools import chain
 
+from xlreport.checks.listing import OF_NARRATIVE
 from xlreport.checks.rule import RULES, Finding, Level, Rule, findings, shown
 from xlreport.model.fields import places_of
 from xlreport.model.inputs import Inputs, Project, with_values
 from xlreport.model.numbers import cut, decimals_of, percent_text, plain, rounded
 from xlreport.model.rates import RATES, rate_values
 from xlreport.review.narrative import Narrative, Said, read_narrative
+from xlreport.review.omissions import is_left_out
 from xlreport.review.outline import Part, missing_numerals
 from xlreport.wording import amounts, names, numbering, words, years
 from xlreport.wording.fault import Fault, alternatives, around, pieces
 from xlreport.wording.lists import word_list
 
-# Only a narrative that stands alone is judged by these.
-OWN_RULES = {
-    "R01": (Level.HINT, "原因和措施具体"),
-    "R02": (Level.HINT, "机构名称写法一致"),
-    "R03": (Level.HARD, "写出的比率等于重新计算的比率"),
-}
 _LABELS = "J06"  # the rule on which budget a project's figure is called
 # Sums of which a narrative may name one part only, after 其中: that says nothing of the total.
 _SUMS = ("E01", "E02", "B02", "B03", "F01", "F02", "F04", "S01", "S02", "P01")
@@ -98,53 +94,13 @@ def _of_record(story: Narrative) -> Iterator[Remark]:
         findings(story.inputs, values, rules=[item for item in _rules() if item.id != _LABELS]),
         findings(printed, values, rules=[item for item in _rules() if item.id == _LABELS]),
     ):
-        if (finding.rule in _SUMS and len(finding.fields) < 3) or _is_untold(finding, story.inputs):
+        if (finding.rule in _SUMS and len(finding.fields) < 3) or is_left_out(finding, story):
             continue
         said = next((found for path in finding.fields if (found := story.source(path))), None)
         message = finding.message
         if finding.rule == "T01":
             message = _with_denominator(finding, story.inputs, values["initial_completion_rate"])
         yield _remark(story, said, finding.rule, finding.level, message)
-
-
-# Of kinds of staff and sources of income 其中 names the greatest, hardly ever all.
-_NAMED_IN_PART = {"E01": "total", "E02": "total", "B03": "income", "F01": "income"}
-
-
-def _is_untold(finding: Finding, inputs: Inputs) -> bool:
-    """Whether what a narrative may leave out can explain the difference."""
-    if whole := _NAMED_IN_PART.get(finding.rule):
-        section = finding.fields[0].partition(".")[0]
-        record = getattr(inputs, section)
-        parts = (getattr(record, path.partition(".")[2]) for path in finding.fields)
-        total = getattr(record, whole)
-        return total is not None and sum(part for part in parts if part) - total < total
-    if finding.rule == "S05":  # only receptions are told with their number
-        return "three_public_final.reception" not in finding.fields
-    if finding.rule == "J03" and finding.level is Level.HINT:
-        return _rest_is_small(inputs)
-    if finding.rule == "B04":
-        return _may_be_carried_over(inputs)
-    return False
-
-
-def _rest_is_small(inputs: Inputs) -> bool:
-    """Whether all spending that no listed project has is less than a project that must be told."""
-    listed = sum(project.executed for project in inputs.projects if project.executed)
-    least = inputs.settings.described_from or places_of(Inputs)["settings_described_from"].field.default
-    total = inputs.final.project
-    return total is not None and isinstance(least, Decimal) and total - listed < least
-
-
-def _may_be_carried_over(inputs: Inputs) -> bool:
-    """Whether the year's budget is above what the told adjustments give, and nothing is said of last year's rest."""
-    told = inputs.adjustment
-    start, budget = inputs.initial.expenditure, inputs.full_year.expenditure
-    if told.carried_over is not None or start is None or budget is None:
-        return False
-    if told.additions is None and told.reductions is None:
-        return False
-    return budget > start + (told.additions or 0) - (told.reductions or 0)
 
 
 def _as_printed(story: Narrative) -> tuple[Project, ...]:
@@ -249,13 +205,13 @@ def _of_rates(story: Narrative) -> Iterator[Remark]:
         if rounded(value * 100, decimals_of(percent)) != percent:
             printed, computed = f"{plain(percent)}%", percent_text(value)
             message = f"{RATES[key].label}{printed}，按文中的数计算为{computed}；请更正或核对相关数据。"
-            yield _remark(story, said, "R03", OWN_RULES["R03"][0], message)
+            yield _remark(story, said, "R03", OF_NARRATIVE["R03"][0], message)
 
 
 def _of_reasons(story: Narrative) -> Iterator[Remark]:
     found = word_list("reasons")
     generic, concrete = alternatives(found["reasons"]), alternatives(found["concrete"])
-    level = OWN_RULES["R01"][0]
+    level = OF_NARRATIVE["R01"][0]
     for said in story.said:
         if re.search(r"\.(?:\w+_)?reason$", said.path) and isinstance(said.value, str):
             match = generic.search(said.value)
@@ -282,7 +238,7 @@ _REGION = re.compile(r"^.{1,5}?[省市县区州旗]")
 
 def _of_names(story: Narrative) -> Iterator[Remark]:
     """An office without what the others end in, units with and without the county before their name."""
-    level = OWN_RULES["R02"][0]
+    level = OF_NARRATIVE["R02"][0]
     offices = [office.name for office in story.inputs.offices if office.name]
     ends = Counter(name[-1] for name in offices if name.endswith(_KINDS)).most_common(1)
     for row, name in enumerate(offices):

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from xlreport.checks.rule import shown
 from xlreport.model.fields import NUMBERS, Field, Kind, Value
 from xlreport.model.inputs import Inputs
 from xlreport.sheets.layout import (
@@ -24,12 +23,11 @@ from xlreport.sheets.pen import (
     GOOD,
     INPUT_FILL,
     ROW_HEIGHT,
-    TEXTS,
     VALUE_WIDTHS,
     Pen,
     height,
 )
-from xlreport.sheets.validation import validation
+from xlreport.sheets.validation import help_of, validation
 
 OK, REQUIRED = "√", "必填"
 AMOUNT_WIDTH, HELP_WIDTH = 15, 46
@@ -117,11 +115,14 @@ class FormSheet:
         cells = [cell_name(row, FIRST_VALUE_COLUMN + number) for number in range(len(values))]
         formula, stored = _mark(field, cells, required, values)
         pen.formula(sheet, row, self.mark_column, formula, pen.boxed(align="center"), stored)
-        pen.text(sheet, row, self.mark_column + 1, _help(field, bool(required)), pen.aside())
-        if wide := field.kind in TEXTS and VALUE_WIDTHS[field.kind]:
-            least = 48.0 if field.kind is Kind.LONG_TEXT else ROW_HEIGHT
-            texts = [value for value in values if isinstance(value, str)]
-            sheet.set_row(row, max([least, *(height(text, wide) for text in texts)]))
+        about = f"{f'{REQUIRED}。' if required else ''}{help_of(field)}"
+        pen.text(sheet, row, self.mark_column + 1, about, pen.aside())
+        least = 48.0 if field.kind is Kind.LONG_TEXT else ROW_HEIGHT
+        wide = VALUE_WIDTHS.get(field.kind, AMOUNT_WIDTH)
+        texts = [value for value in values if isinstance(value, str)]
+        high = max([least, height(about, HELP_WIDTH), *(height(text, wide) for text in texts)])
+        if high > ROW_HEIGHT:
+            sheet.set_row(row, high)
 
     def _finish(self) -> None:
         """Widths, panes, print area, the colours of the marks, protection."""
@@ -143,11 +144,6 @@ class FormSheet:
             rule = {"type": "text", "criteria": "containing", "value": words, "format": looks}
             sheet.conditional_format(FIRST_FORM_ROW, mark, last, mark, rule)
         self.pen.protect(sheet)
-
-
-def _help(field: Field, required: bool) -> str:
-    default = "" if field.default is None else f"留空按 {shown(field, field.default)}"
-    return f"{f'{REQUIRED}。' if required else ''}{'；'.join(filter(None, (field.help, default)))}"
 
 
 def _mark(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from xlreport.buttons import buttons
-from xlreport.checks.rule import rule_lines
+from xlreport.checks.listing import Entry, rule_list
 from xlreport.model.fields import Field, Section
 from xlreport.narrative import known_names
 from xlreport.report import Report
@@ -63,8 +63,7 @@ def write_manual(pen: Pen, sheet: Any, report: Report, functions: Sequence[tuple
     contents = ((declared.name, "", _contents(declared)) for declared in input_sheets())
     row = _table(pen, sheet, row, ("工作表", "", "内容"), contents)
     row = _heading(pen, sheet, row + 1, "四、检查规则")
-    rules = ((line.id, str(line.level), line.title) for line in rule_lines())
-    row = _table(pen, sheet, row, ("编号", "级别", "规则"), rules)
+    row = _table(pen, sheet, row, ("编号和所查的表", "级别", "规则和依据"), map(_rule, rule_list()))
     row = _heading(pen, sheet, row + 1, "五、报告模板的写法")
     row = _table(pen, sheet, row, ("写法", "", "作用"), ((a, "", b) for a, b in TEMPLATE_HELP))
     row = _heading(pen, sheet, row + 1, "六、模板中可用的名称")
@@ -84,6 +83,10 @@ def _contents(declared: InputSheet) -> str:
     sections = [*(section for form in declared.forms for section in form.sections), *declared.tables]
     items: Iterable[Field | Section] = sections if len(sections) > 1 else sections[0].fields
     return "、".join(item.label for item in items)
+
+
+def _rule(entry: Entry) -> tuple[str, str, str]:
+    return f"{entry.id}　{'、'.join(entry.sheets)}", str(entry.level), f"{entry.title}　【{entry.source}】"
 
 
 def _name(group: str, members: tuple[str, ...], table: bool) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from xlreport.checks.rule import shown
 from xlreport.model.fields import Field, Kind
 from xlreport.model.values import FIRST_DAY, LAST_DAY, LIMITS
 
@@ -47,6 +48,13 @@ UNTOUCHED = {
 }
 
 
+def help_of(field: Field) -> str:
+    """What to know of a field: its help, and what a blank means, with the source of that."""
+    source = f"（{field.source}）" if field.source else ""
+    default = "" if field.default is None else f"留空按 {shown(field, field.default)}{source}"
+    return "；".join(filter(None, (field.help, default)))
+
+
 def validation(field: Field, source: Source | None = None) -> dict[str, Any]:
     """The validation of a field's cell, as XlsxWriter wants it.
 
@@ -65,7 +73,7 @@ def validation(field: Field, source: Source | None = None) -> dict[str, Any]:
         rule = {"validate": "list", "source": source.items, "error_type": "warning"}
         rule |= {"error_title": "请核对", "error_message": source.warning[:MESSAGE]}
         rule["show_error"] = bool(source.warning)
-    if hint := field.help or _HINTS.get(field.kind, ""):
+    if hint := help_of(field) or _HINTS.get(field.kind, ""):
         rule |= {"input_title": field.label[:TITLE], "input_message": hint[:MESSAGE]}
     return rule
 

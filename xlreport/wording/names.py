@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
+from xlreport.thresholds import threshold
 from xlreport.wording.fault import Fault
 
 _REGION = re.compile(r"^.{1,8}?(?:自治区|自治州|省|市|县|区|州|旗|镇|乡)")
 _ENDS = "局委办部院会室所站中心"
-_ALIKE = 0.75
 _LEAST = 4  # characters beside region and kind: shorter names are alike by chance
 
 
@@ -33,7 +33,7 @@ def name_variants(text: str, name: str) -> Iterator[Fault]:
         rf"(?<![\u4e00-\u9fff])(?!{re.escape(region[0])})([\u4e00-\u9fff]{{{_LEAST},{len(core) + 2}}}?){kind}"
     )
     for found in re.finditer(pattern, text):
-        if found[1] != core and SequenceMatcher(None, found[1], core).ratio() >= _ALIKE + 0.1:
+        if found[1] != core and _share(found[1], core) >= float(threshold("bare_name_alike")):
             yield Fault(*found.span(), f"“{found[0]}”与单位名称不同")
 
 
@@ -41,4 +41,9 @@ def _alike(words: str, core: str) -> bool:
     """Nearly the same, or some of its characters in their order: 科工信 for 科技和工业信息化."""
     characters = iter(core)
     shortened = words[0] == core[0] and all(character in characters for character in words)
-    return shortened or SequenceMatcher(None, words, core).ratio() >= _ALIKE
+    return shortened or _share(words, core) >= float(threshold("name_alike"))
+
+
+def _share(words: str, core: str) -> float:
+    """How much of two names is the same."""
+    return SequenceMatcher(None, words, core).ratio()

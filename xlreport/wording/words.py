@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from xlreport.thresholds import threshold
 from xlreport.wording.fault import BREAK, LINE, Fault
 from xlreport.wording.lists import word_list
 
@@ -14,7 +15,6 @@ _BETWEEN = r"[^\n\f]"
 _NUMBER = re.compile(
     r"(?P<open>[〔\[【（(［〖])(?<=[\u4e00-\u9fff].)(?P<year>\d{1,6})(?P<close>[〕\]】）)］〗])(?=第?\d{1,5}号)"
 )
-_FIRST_YEAR = 1949
 
 
 @cache
@@ -126,5 +126,5 @@ def document_years(text: str, latest: int | None = None) -> Iterator[Fault]:
         year = found["year"]
         if len(year) != 4:
             yield Fault(*found.span(), "文号的年份应为四位数字")
-        elif int(year) < _FIRST_YEAR or (latest and int(year) > latest):
+        elif int(year) < threshold("first_document_year") or (latest and int(year) > latest):
             yield Fault(*found.span(), f"文号的年份{year}有误")

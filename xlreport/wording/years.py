@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from xlreport.thresholds import threshold
 from xlreport.wording.fault import Fault, alternatives, sentence_at
 from xlreport.wording.lists import word_list
 
@@ -45,7 +46,7 @@ def strange_years(name: str, year: int) -> Iterator[Fault]:
     >>> [fault.says for fault in strange_years("2019年技改奖励", 2023)]
     ['名称中是2019年，评价年度是2023年']
     """
-    back = word_list("years")["project_years_back"]
+    back = threshold("project_years_back")
     for found in _YEAR.finditer(name):
         if year - back <= int(found[1]) <= year or _patterns()[3].search(name):
             continue
