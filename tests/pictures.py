@@ -21,10 +21,12 @@ from tests.test_papers import FILLED
 from xlreport.assets import FOLDER, MACROS
 from xlreport.cli import main
 from xlreport.department import papers_of
+from xlreport.model.inputs import with_values
 from xlreport.report import evaluate
 from xlreport.sheets.paper_sheet import write_papers
 
 LIVE, PAPERS = "绩效自评.xlsm", "附件.xlsx"
+VERSIONS = {"B": "B.xlsx", "岳阳楼": "岳阳楼.xlsx"}  # of 附件2, besides A
 WIDE = 1040  # pixels of the drawn tab
 NAMESPACE = "{http://schemas.microsoft.com/office/2009/07/customui}"
 # A picture's name → the file it shows, and a text that only its page has.
@@ -41,6 +43,8 @@ PICTURES = {
     "paper-base": (PAPERS, "基础数据表"),
     "paper-overall": (PAPERS, "部门整体支出绩效自评表"),
     "paper-project": (PAPERS, "项目支出绩效自评表"),
+    "paper-base-b": (VERSIONS["B"], "基础数据表"),
+    "paper-base-yueyanglou": (VERSIONS["岳阳楼"], "基础数据表"),
 }
 
 
@@ -56,7 +60,9 @@ def make() -> None:
             kind = "报送" if "报送" in path.stem else "报告" if path.suffix == ".docx" else "绩效自评"
             path.rename(folder / f"{kind}{path.suffix}")
         live = print_live(folder)
-        write_papers(papers_of(evaluate(FILLED)), folder / PAPERS, title="附件", author="示例县林业局")
+        for version, file in (("A", PAPERS), *VERSIONS.items()):
+            inputs = with_values(FILLED, settings={"base_table": version})
+            write_papers(papers_of(evaluate(inputs)), folder / file, title="附件", author="示例县林业局")
         draw_ribbon(target / "ribbon.png")
         for name, (source, text) in PICTURES.items():
             pdf = live if source == LIVE else convert(soffice, folder / source, "pdf", folder)
