@@ -25,6 +25,10 @@ Public Sub XrRunChecks(control As Object)
     XrRunAction "run_checks"
 End Sub
 
+Public Sub XrVerifyReport(control As Object)
+    XrRunAction "verify_report"
+End Sub
+
 Public Sub XrExportReport(control As Object)
     XrRunAction "export_report"
 End Sub
@@ -43,6 +47,10 @@ End Sub
 
 Public Sub XrSendMail(control As Object)
     XrRunAction "send_mail"
+End Sub
+
+Public Sub XrNextYear(control As Object)
+    XrRunAction "next_year"
 End Sub
 
 Public Sub XrShowHelp(control As Object)

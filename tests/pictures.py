@@ -27,7 +27,7 @@ from xlreport.sheets.paper_sheet import write_papers
 
 LIVE, PAPERS = "绩效自评.xlsm", "附件.xlsx"
 VERSIONS = {"B": "B.xlsx", "岳阳楼": "岳阳楼.xlsx"}  # of 附件2, besides A
-WIDE = 1040  # pixels of the drawn tab
+WIDE = 1100  # pixels of the drawn tab
 NAMESPACE = "{http://schemas.microsoft.com/office/2009/07/customui}"
 # A picture's name → the file it shows, and a text that only its page has.
 PICTURES = {

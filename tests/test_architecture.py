@@ -38,7 +38,7 @@ MODEL = (
 )
 SHEETS = (
     *("layout", "oddity", "package", "plain", "cells", "guard", "reader", "pen", "validation"),
-    *("form_sheet", "table_sheet", "score_columns", "live", "check_sheet"),
+    *("form_sheet", "table_sheet", "score_columns", "live", "check_sheet", "difference_sheet"),
     *("home", "manual", "master", "figures_sheet", "paper_sheet", "filing"),
     "forms",
 )
@@ -82,7 +82,7 @@ DOORS = {
     "openpyxl": {"sheets.forms"},
     "pyopenvba": {"addin.project"},  # at build time only
     "xlwings": {
-        *("addin.ribbon", "addin.marks", "addin.published"),
+        *("addin.ribbon", "addin.marks", "addin.differences", "addin.published"),
         *(f"libreoffice.{name}" for name in XLWINGS_ENGINE),
     },
     "win32com": {"addin.outbox"},

@@ -132,7 +132,10 @@ def test_a_changed_number_marks_what_was_computed_before(demo: Demo, soffice: st
     book["收支情况"]["G18"].value = 600
     changed = tmp_path / "changed.xlsx"
     book.save(changed)
-    for path, said in ((demo.master, ""), (changed, "数字已改动，以下内容是改动前的，请重新检查或导出")):
+    for path, said in (
+        (demo.master, ""),
+        (changed, "数字已改动，以下内容是改动前的，请重新检查、核对或导出"),
+    ):
         calculated = openpyxl.load_workbook(convert(soffice, path, "xlsx", tmp_path), data_only=True)
         for sheet in ("检查结果", "报告模板"):
             assert (calculated[sheet]["B3"].value or "") == said

@@ -39,11 +39,13 @@ PACKAGES = ["fresh.xlam", "fresh.xlsm", *COMMITTED]
 
 ACTIONS = {
     "XrRunChecks": "run_checks",
+    "XrVerifyReport": "verify_report",
     "XrExportReport": "export_report",
     "XrExportPapers": "export_papers",
     "XrFillForms": "fill_forms",
     "XrGenerateWorkbook": "generate_workbook",
     "XrSendMail": "send_mail",
+    "XrNextYear": "next_year",
     "XrShowHelp": "show_help",
     "XrShowDiagnosis": "show_diagnosis",
 }

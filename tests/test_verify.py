@@ -561,7 +561,7 @@ def test_the_command(sample_case: Case, tmp_path: Path) -> None:
     )
     assert found.exit_code == 1
     assert "收支情况!G6" in found.output
-    cell = openpyxl.load_workbook(listed)["核对结果"]["F4"]
+    cell = openpyxl.load_workbook(listed)["核对结果"]["G5"]
     assert cell.value == "收支情况!G6"
     assert (cell.hyperlink.target.endswith(sample_case.workbook.name), cell.hyperlink.location) == (
         True,

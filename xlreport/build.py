@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from xlreport.addin.workbook import PROJECT, build_live_master
 from xlreport.addin.wrappers import MODULE, wrappers
 from xlreport.assets import FOLDER, MACROS, asset
 from xlreport.checks.listing import rule_list
-from xlreport.datafile import DEFAULT_STANDARD, read_outline, with_standard
+from xlreport.datafile import with_defaults
 from xlreport.files import write_one
 from xlreport.gongwen import build_style_document
 from xlreport.model.inputs import empty
@@ -41,7 +40,7 @@ def build_all(commands: click.Group, top: Path = FOLDER.parent) -> Iterator[Path
     project = folder / PROJECT
     write_one(project, lambda path: path.write_bytes(master_project()), force=True)
     yield project
-    record = evaluate(with_standard(replace(empty(), template=read_outline("A")), DEFAULT_STANDARD))
+    record = evaluate(with_defaults(empty()))
     live = partial(build_live_master, project=project)
     for name, build in (("绩效自评.xlsx", build_master), ("绩效自评.xlsm", live)):
         master = folder / name

@@ -5,7 +5,6 @@ What a subcommand alone needs is imported inside it: `check` answers at once bec
 
 import errno
 import sys
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,7 @@ from xlreport.cli_setup import doctor, setup
 from xlreport.cli_usage import told_in_chinese
 from xlreport.cli_verify import verify
 from xlreport.errors import Unusable
-from xlreport.files import file_name, refuse_unwritable, write_all, write_one
+from xlreport.files import refuse_unwritable, write_all, write_one
 from xlreport.report import evaluate
 
 if TYPE_CHECKING:
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from xlreport.sheets.layout import Addresses
 
 FINDINGS, UNUSABLE = 1, 2  # exit statuses
-MASTERS = (".xlsm", ".xlsx")  # with functions and buttons inside, or without macros
 
 
 class _Commands(click.Group):
@@ -82,17 +80,25 @@ def demo(folder: Path, force: bool) -> None:
     """
     from tempfile import TemporaryDirectory
 
-    from xlreport.datafile import DEFAULT_STANDARD, read_outline, read_sample, with_standard
-    from xlreport.department import Output, generated_workbook, mail_draft, open_department, word_report
+    from xlreport.datafile import read_sample, with_defaults
+    from xlreport.department import (
+        Output,
+        generated_workbook,
+        mail_draft,
+        master_name,
+        open_department,
+        word_report,
+    )
+    from xlreport.sheets.master import build_master
 
-    inputs = with_standard(replace(read_sample(), template=read_outline("A")), DEFAULT_STANDARD)
-    name = file_name(f"{inputs.unit.name}{inputs.unit.year}年度绩效自评", ".xlsx")
+    inputs = with_defaults(read_sample())
+    master = Output(master_name(inputs, ".xlsx"), partial(build_master, evaluate(inputs)))
     with progress("正在生成示例……"), TemporaryDirectory() as scratch:
-        master = Path(scratch) / name
-        _write_master(inputs, master)
-        department = open_department(master)
+        path = Path(scratch) / master.name
+        master.write(path)
+        department = open_department(path)
         outputs = (
-            Output(name, partial(_write_master, inputs)),
+            master,
             word_report(department),
             generated_workbook(department),
             mail_draft(department),
@@ -136,14 +142,8 @@ def new(
 
     Example: xlreport new 绩效自评.xlsx --unit 某某局 --year 2024
     """
-    from xlreport.datafile import (
-        DEFAULT_STANDARD,
-        read_data,
-        read_outline,
-        read_sample,
-        with_standard,
-        with_unit,
-    )
+    from xlreport.addin.workbook import MASTERS, build_flavour
+    from xlreport.datafile import read_data, read_sample, with_defaults, with_unit
     from xlreport.model.inputs import empty
 
     if data and sample:
@@ -167,15 +167,12 @@ def new(
         inputs = (
             read_data(data) if data else read_sample() if sample else _begun(last, year) if last else empty()
         )
-    if outline or not inputs.template:
-        inputs = replace(inputs, template=read_outline(outline or "A"))
-    if scoring or not inputs.criteria:
-        inputs = with_standard(inputs, scoring or DEFAULT_STANDARD)
+    inputs = with_defaults(inputs, outline, scoring)
     given = {key: value for key, value in (("name", unit), ("year", year)) if value is not None}
     inputs = with_unit(inputs, given)
     with progress("正在生成工作簿……"):
         built: list[Addresses] = []
-        write_one(file, lambda path: built.append(_build_master(inputs, path)), force=force)
+        write_one(file, lambda path: built.append(build_flavour(evaluate(inputs), path)), force=force)
     click.echo(f"已生成：{file}")
     for line in lines_of(draft, built[-1]) if draft else ():
         click.echo(line)
@@ -303,31 +300,14 @@ def _begun(last: Path, year: int | None) -> "Inputs":
 
     Raises Unusable where last year's workbook has a wrong cell or is not of the year before.
     """
-    from xlreport.carry_forward import carry_forward
+    from xlreport.department import begin_next_year
     from xlreport.sheets.reader import read_workbook
 
     reading = read_workbook(last)
-    if reading.problems:
-        count = len(reading.problems)
-        raise Unusable(f"{last.name}：有 {count} 处填写有误，请先更正再提取上年数据：{reading.problems[0]}")
+    begun = begin_next_year(reading, last.name)
     before = reading.inputs.unit.year
     if before is not None and year is not None and year != before + 1:
         raise Unusable(
             f"{last.name}：是{before}年度的工作簿，只能用来新建{before + 1}年度的；请改用{year - 1}年度的，或不写 --year。"
         )
-    return carry_forward(reading.inputs)
-
-
-def _write_master(inputs: "Inputs", path: Path) -> None:
-    _build_master(inputs, path)
-
-
-def _build_master(inputs: "Inputs", path: Path) -> "Addresses":
-    """With functions and buttons inside, or without macros, as the ending of the file says."""
-    if path.suffix.lower() == ".xlsm":
-        from xlreport.addin.workbook import build_live_master
-
-        return build_live_master(evaluate(inputs), path)
-    from xlreport.sheets.master import build_master
-
-    return build_master(evaluate(inputs), path)
+    return begun

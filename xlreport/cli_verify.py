@@ -63,22 +63,12 @@ def verify(
 
 
 def _print(verification: "Verification") -> None:
-    from xlreport.verify.findings import Difference
-
     click.echo(f"{verification.unit or '（单位名称未填）'}　{verification.year or '（年度未填）'}年度")
-    if verification.tracked:
-        click.echo(
-            f"注意：报告中有 {verification.tracked} 处修订，已按全部接受核对（插入的计入，删除的不计）。"
-        )
+    if verification.remark:
+        click.echo(f"注意：{verification.remark}。")
     for finding in verification.findings:
         click.echo(f"{finding.kind:　<3} {finding.message}")
-    if not verification.findings:
-        click.echo(f"报告与工作簿一致，共核对 {verification.figures} 个数字。")
-        return
-    counts = "，".join(
-        f"{kind} {sum(each.kind is kind for each in verification.findings)} 处" for kind in Difference
-    )
-    click.echo(f"合计：{counts}。")
+    click.echo(f"{'合计：' if verification.findings else ''}{verification.summary}。")
 
 
 def _as_json(verification: "Verification") -> dict[str, Any]:

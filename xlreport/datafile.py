@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,6 +17,7 @@ from xlreport.model.inputs import Inputs, TemplateLine, Unit, with_values
 from xlreport.model.values import Wrong, parse
 from xlreport.thresholds import thresholds
 
+DEFAULT_OUTLINE = "A"
 DEFAULT_STANDARD = "2020"
 
 
@@ -81,6 +83,16 @@ def with_standard(inputs: Inputs, name: str) -> Inputs:
     given = _record(path, sections["settings"], data.get("settings", {}), "[settings]")._asdict()
     usual = {key: each.value for key, each in thresholds().named.items() if each.by_standard}
     return with_values(inputs, **rows, settings=usual | {key: v for key, v in given.items() if v is not None})
+
+
+def with_defaults(inputs: Inputs, outline: str | None = None, standard: str | None = None) -> Inputs:
+    """A copy that has an outline and a scoring standard: those named, else its own, else the usual ones.
+
+    Raises Unusable for an unknown one.
+    """
+    if outline or not inputs.template:
+        inputs = replace(inputs, template=read_outline(outline or DEFAULT_OUTLINE))
+    return with_standard(inputs, standard or DEFAULT_STANDARD) if standard or not inputs.criteria else inputs
 
 
 def read_papers(version: str) -> dict[str, Any]:

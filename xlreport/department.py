@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xlreport.assets import asset
+from xlreport.carry_forward import carry_forward
 from xlreport.datafile import read_outline, read_papers
 from xlreport.errors import Unusable
 from xlreport.files import file_name
@@ -28,7 +29,7 @@ class Output:
     """A file to be written: its name in Chinese, and what writes it."""
 
     name: str
-    write: Callable[[Path], None]
+    write: Callable[[Path], object]
 
     def content(self) -> bytes:
         """The bytes of the file, without leaving one."""
@@ -99,6 +100,23 @@ def department_of(reading: Reading, source: str, outline: str | None = None) -> 
         raise Unusable(f"{source}：{reading.problems[0]}{others}")
     chosen = outline or reading.inputs.unit.outline or OWN_OUTLINE
     return Department(source, reading, evaluate(reading.inputs), chosen)
+
+
+def begin_next_year(reading: Reading, source: str) -> Inputs:
+    """The record that the year after the workbook `source` begins with.
+
+    Raises Unusable where a cell is not what its field wants: it would be carried on as if it were blank.
+    """
+    if reading.problems:
+        count = len(reading.problems)
+        raise Unusable(f"{source}：有 {count} 处填写有误，请先更正再提取上年数据：{reading.problems[0]}")
+    return carry_forward(reading.inputs)
+
+
+def master_name(inputs: Inputs, suffix: str) -> str:
+    """What the master workbook of a record is called."""
+    unit = inputs.unit
+    return file_name(f"{unit.name or ''}{f'{unit.year}年度' if unit.year else ''}绩效自评", suffix)
 
 
 def papers_of(report: Report) -> tuple[Paper, ...]:

@@ -19,12 +19,14 @@ from xlreport.addin import log, ribbon
 from xlreport.addin.marks import clear_marks
 from xlreport.addin.self_test import SHEET as SELF_TEST
 from xlreport.addin.workbook import build_live_master
-from xlreport.assets import MACROS
 from xlreport.buttons import buttons
+from xlreport.carry_forward import carry_forward
+from xlreport.datafile import with_defaults
 from xlreport.libreoffice.office import Office, find_uno
 from xlreport.report import Report, evaluate
 from xlreport.sheets.master import build_master
 from xlreport.sheets.pen import LEVEL_COLOURS
+from xlreport.sheets.reader import read_workbook
 
 HARD = LEVEL_COLOURS["硬性"]
 
@@ -80,9 +82,6 @@ def files(live: Live) -> list[str]:
 
 def test_every_button_of_the_ribbon_has_its_action() -> None:
     assert {button.action for button in buttons()} == set(ribbon.ACTIONS)
-    text = (MACROS / "ribbon.xml").read_text("utf-8")
-    assert "核对报告" not in text
-    assert "新建下年度" not in text
 
 
 def test_run_checks(year: Live, sample: Report) -> None:
@@ -262,6 +261,150 @@ def test_fill_forms_fills_what_lies_beside_the_workbook(year: Live) -> None:
     assert path.read_bytes() == before
 
 
+def edited_report(folder: Path, name: str, *changes: tuple[str, str]) -> Path:
+    """The one report in a folder as somebody saved it under another name, with some words changed."""
+    (report,) = folder.glob("*报告.docx")
+    document = docx.Document(str(report))
+    for old, new in changes:
+        paragraph = next(each for each in document.paragraphs if old in each.text)
+        paragraph.text = paragraph.text.replace(old, new, 1)
+    path = folder / name
+    document.save(str(path))
+    later = report.stat().st_mtime + 60
+    os.utime(path, (later, later))
+    return path
+
+
+WRONG_INCOME = ("决算总收入5420.82万元", "决算总收入5420.28万元")
+WRONG_ASSETS = ("292.64万元", "50.00%")
+
+
+def listed(open_book: Any) -> list[list[Any]]:
+    """The rows of 核对报告 that are filled."""
+    rows = open_book.sheets["核对报告"].range("A5:H60").options(ndim=2).value
+    return [row for row in rows if any(row)]
+
+
+def test_verify_report_lists_the_differences_with_links(year: Live) -> None:
+    folder = year.path.parent
+    year.click("XrExportReport")
+    exported = files(year)
+    said = year.click("XrVerifyReport")
+    assert said.startswith(f"已核对 {exported[0]}：报告与工作簿一致，共核对 ")
+    assert (files(year), listed(book(year))) == (exported, [])
+    assert book(year).sheets.active.name == "核对报告"
+    final = edited_report(folder, "送审稿.docx", WRONG_INCOME, WRONG_ASSETS)
+    before = final.read_bytes()
+    said = year.click("XrVerifyReport")
+    assert said.startswith("已核对 送审稿.docx：不一致 ")
+    assert f"更早的{exported[0]}没有核对" in said
+    assert "送审稿（核对）.docx" in files(year)
+    assert final.read_bytes() == before
+    rows = listed(book(year))
+    income = next(row for row in rows if row[5] == "5420.28万元")
+    assert income[1] == "不一致"
+    assert "【5420.28万元】" in income[3]
+    assert income[4] == "5420.82万元"
+    assert income[6] == "收支情况!G6"
+    at = 4 + rows.index(income)
+    assert year.cell("核对报告", f"G{at + 1}").getFormula() == '=HYPERLINK("#\'收支情况\'!G6";"收支情况!G6")'
+    # A percentage of the report is no number of Excel's.
+    assert "50.00%" in [row[5] for row in rows]
+    comments = docx.Document(str(folder / "送审稿（核对）.docx")).comments
+    assert len(list(comments)) == len(rows)
+    assert year.document.Sheets.getByName("核对报告").isProtected()
+    # A mended report: the list is empty, and the older copy stays.
+    edited_report(folder, "送审稿.docx")
+    assert "一致，共核对" in year.click("XrVerifyReport")
+    assert listed(book(year)) == []
+    assert "送审稿（核对）.docx" in files(year)
+
+
+def test_a_changed_number_marks_the_list_as_old(year: Live) -> None:
+    year.click("XrExportReport")
+    year.click("XrVerifyReport")
+    assert year.cells("核对报告", "A3") == [[""]]
+    year.type("final.basic", 600)
+    assert "数字已改动" in year.cells("核对报告", "A3")[0][0]
+
+
+def test_verify_report_in_a_workbook_without_macros(plain: Any) -> None:
+    folder = Path(plain.fullname).parent
+    ribbon.run("export_report", plain)
+    edited_report(folder, "送审稿.docx", WRONG_INCOME)
+    said = ribbon.run("verify_report", plain)
+    assert "清单在这张工作表" in said
+    assert [row[6] for row in listed(plain)] == ["收支情况!G6"]
+    # As high as its text.
+    rows = plain.api.Sheets.getByName("核对报告").Rows
+    assert rows.getByIndex(4).Height > rows.getByIndex(5).Height
+
+
+def test_a_list_of_its_own_where_the_workbook_has_no_such_sheet(plain: Any) -> None:
+    import openpyxl
+
+    folder = Path(plain.fullname).parent
+    ribbon.run("export_report", plain)
+    edited_report(folder, "送审稿.docx", WRONG_INCOME)
+    sheet = plain.sheets["核对报告"]
+    sheet.api.Unprotect("")
+    sheet.range("A4").value = "我的笔记"  # not a sheet of ours
+    said = ribbon.run("verify_report", plain)
+    assert "清单在 送审稿（核对）.xlsx" in said
+    cell = openpyxl.load_workbook(folder / "送审稿（核对）.xlsx").active["G5"]
+    assert cell.hyperlink.location == "'收支情况'!G6"
+    assert listed(plain) == []
+
+
+def test_verify_report_without_a_report(year: Live) -> None:
+    said = year.click("XrVerifyReport")
+    assert said.startswith("没有找到衡东县科技和工业信息化局2023年度部门整体支出绩效自评报告")
+    year.click("XrExportReport")
+    (name,) = files(year)
+    (year.path.parent / name).write_bytes(b"PK")
+    assert year.click("XrVerifyReport").startswith(f"{name}：不是 Word 文档")
+    assert files(year) == [name]
+
+
+def test_a_list_behind_a_password_is_said_and_leaves_no_file(year: Live) -> None:
+    year.click("XrExportReport")
+    edited_report(year.path.parent, "送审稿.docx", WRONG_INCOME)
+    before = files(year)
+    year.document.Sheets.getByName("核对报告").unprotect("")
+    year.document.Sheets.getByName("核对报告").protect("geheim")
+    assert year.click("XrVerifyReport") == "核对报告：工作表有密码保护，请先撤消保护，再点这个按钮。"
+    assert files(year) == before
+
+
+def test_next_year_begins_beside_this_one(year: Live, sample: Report) -> None:
+    said = year.click("XrNextYear")
+    (name,) = files(year)
+    assert name == "衡东县科技和工业信息化局2024年度绩效自评.xlsm"
+    assert said.startswith(f"已新建：{name}（与工作簿在同一文件夹）")
+    assert "未处理的问题：硬性 2 条，需说明 3 条" in said
+    inputs = read_workbook(year.path.parent / name).inputs
+    begun = with_defaults(carry_forward(sample.inputs))
+    assert replace(inputs, explanations=()) == replace(begun, explanations=())
+    assert inputs.prior.expenditure == sample.inputs.final.expenditure
+    # It has the buttons too, and never takes the place of an older file.
+    with opened(year.office, year.path.parent / name) as next_one:
+        assert next_one.click("XrRunChecks").startswith("检查完成：填写有误 0 处")
+    assert "（2）.xlsm" in year.click("XrNextYear")
+
+
+def test_next_year_without_macros(plain: Any) -> None:
+    said = ribbon.run("next_year", plain)
+    path = Path(plain.fullname).parent / "衡东县科技和工业信息化局2024年度绩效自评.xlsx"
+    assert path.name in said
+    assert read_workbook(path).inputs.unit.year == 2024
+
+
+def test_next_year_needs_to_know_the_year(year: Live) -> None:
+    year.type("unit.year", None)
+    assert "没有填评价年度" in year.click("XrNextYear")
+    assert files(year) == []
+
+
 def test_send_mail_opens_the_draft(year: Live, own_home: Path) -> None:
     opener = own_home / "xdg-open"
     opener.write_text(f'#!/bin/sh\nprintf %s "$1" > "{own_home}/opened"\n', "utf-8")
@@ -313,7 +456,11 @@ def test_show_diagnosis(year: Live) -> None:
 
 
 @pytest.mark.parametrize(
-    "button", ["XrExportReport", "XrExportPapers", "XrFillForms", "XrGenerateWorkbook", "XrSendMail"]
+    "button",
+    [
+        *("XrExportReport", "XrExportPapers", "XrFillForms", "XrGenerateWorkbook", "XrSendMail"),
+        *("XrVerifyReport", "XrNextYear"),
+    ],
 )
 def test_a_wrong_cell_ends_in_one_sentence_and_no_file(year: Live, button: str) -> None:
     year.type("final.basic", "5万元")

@@ -8,9 +8,10 @@ from xlreport.errors import Unusable
 from xlreport.files import read_bytes
 from xlreport.forms.filling import Filled, Outcome
 from xlreport.sheets.forms import FilledForm, NoForm, fill_form
+from xlreport.verify.choice import MARKED
 
 FILLED = "（已填）"  # what we add to the name of a form
-_OURS = (FILLED, "（报送）")  # files that are no forms, but made by us
+_OURS = (FILLED, MARKED, "（报送）")  # files that are no forms, but made by us
 _SUFFIXES = (".xlsx", ".xlsm")
 _MOST_LABELS = 5  # that a sentence names
 

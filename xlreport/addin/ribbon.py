@@ -5,6 +5,7 @@ A button does one thing, saves nothing that nobody asked for, and ends in one se
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,21 @@ import xlwings
 
 from xlreport.addin import marks, outbox
 from xlreport.addin.bureau_forms import FILLED, filled_forms, sentence
+from xlreport.addin.differences import difference_sheet, show_differences
 from xlreport.addin.log import last_lines, note
 from xlreport.addin.self_test import DIAGNOSIS, FIRST
 from xlreport.addin.self_test import SHEET as SELF_TEST
+from xlreport.addin.workbook import LIVE, PLAIN, build_flavour
 from xlreport.checks.rule import Level
+from xlreport.datafile import with_defaults
 from xlreport.department import (
     Department,
     Output,
+    begin_next_year,
     department_of,
     generated_workbook,
     mail_draft,
+    master_name,
     paper_files,
     word_report,
 )
@@ -30,9 +36,12 @@ from xlreport.doctor import diagnose
 from xlreport.errors import Unusable
 from xlreport.files import write_all
 from xlreport.forms.filling import Outcome
-from xlreport.report import evaluate
-from xlreport.sheets.layout import MANUAL, META_SHEET
+from xlreport.report import Report, evaluate
+from xlreport.sheets.layout import MANUAL, META_SHEET, SHOWN_SHEETS
 from xlreport.sheets.reader import Reading, read_sheets, typed_errors
+from xlreport.verify.choice import MARKED, compare_newest
+from xlreport.verify.listing import write_list
+from xlreport.verify.marking import write_marked
 
 TITLE = "绩效自评"
 LOGGED = 10  # lines of the log that 诊断 shows
@@ -157,6 +166,55 @@ def send_mail(book: xlwings.Book) -> str:
     return outbox.open_draft(department, attached, lambda: _write(folder, draft)[0])
 
 
+@action("正在核对报告……")
+def verify_report(book: xlwings.Book) -> str:
+    """Compare the newest Word report beside the workbook with it: a list here, and a copy with comments."""
+    folder = folder_of(book)
+    reading = read_book(book)
+    verification, remarks = compare_newest(department_of(reading, book.name), folder)
+    report = verification.path
+    outputs = []
+    if verification.findings:
+        copy = f"{report.stem}{MARKED}{report.suffix}"
+        outputs.append(Output(copy, partial(write_marked, verification)))
+    sheet = difference_sheet(book)
+    if sheet:
+        show_differences(sheet, reading, verification)
+        sheet.visible = True
+        sheet.activate()
+    elif verification.findings:  # a workbook of before there was this sheet
+        outputs.append(
+            Output(f"{report.stem}{MARKED}{PLAIN}", partial(write_list, verification, Path(book.fullname)))
+        )
+    said = [f"已核对 {report.name}：{verification.summary}"]
+    if outputs:
+        names = [path.name for path in _write(folder, *outputs)]
+        said.append(f"各处已批注在 {names[0]}")
+        said.append("清单在这张工作表" if sheet else f"清单在 {names[1]}（本工作簿没有“核对报告”这张工作表）")
+        said.append("请改原报告或工作簿，保存后再核对")
+    said += remarks
+    return f"{'；'.join(said)}。"
+
+
+@action("正在新建下年度工作簿……")
+def next_year(book: xlwings.Book) -> str:
+    """Make next year's master workbook beside this one, of the same flavour."""
+    folder = folder_of(book)
+    reading = read_book(book)
+    begun = with_defaults(begin_next_year(reading, book.name))
+    if begun.unit.year is None:
+        raise Unusable(f"{book.name}：没有填评价年度，请先在“单位信息”中填写，再点这个按钮。")
+    flavour = LIVE if book.name.lower().endswith(LIVE) else PLAIN
+    master = Output(master_name(begun, flavour), partial(build_flavour, evaluate(begun)))
+    (path,) = _write(folder, master)
+    said = (
+        f"已新建：{path.name}（与工作簿在同一文件夹），本年决算已转为上年数，机构、项目、指标和模板已带入；"
+        f"请打开它填写{begun.unit.year}年度的数据。"
+    )
+    left = _left(evaluate(reading.inputs))
+    return f"{said}注意：本工作簿未处理的问题：{left}；更正后请重新新建。" if left else said
+
+
 @action("正在打开使用说明……")
 def show_help(book: xlwings.Book) -> str:
     """Go to the manual, which comes with the workbook."""
@@ -190,7 +248,7 @@ def read_book(book: xlwings.Book) -> Reading:
     """The open workbook as the reader takes it. Raises Unusable when it is no master workbook."""
     if META_SHEET not in [sheet.name for sheet in book.sheets]:
         raise Unusable(f"{book.name}：不是 xlreport 的主工作簿，请先打开主工作簿，再点这个按钮。")
-    rows = {sheet.name: _rows(sheet) for sheet in book.sheets if sheet.name not in (MANUAL, SELF_TEST)}
+    rows = {sheet.name: _rows(sheet) for sheet in book.sheets if sheet.name not in (*SHOWN_SHEETS, SELF_TEST)}
     return read_sheets(rows, typed_errors(rows), book.name)
 
 
@@ -245,15 +303,20 @@ def _free(path: Path) -> Path:
 def _written(department: Department, paths: list[Path], *, with_papers: bool = False) -> str:
     """What was written, and what is still open."""
     said = f"已生成：{'、'.join(path.name for path in paths)}（与工作簿在同一文件夹）。"
-    left = [
-        f"{level} {count} 条"
-        for level in (Level.HARD, Level.EXPLAIN)
-        if (count := sum(finding.level is level for finding in department.report.open_findings))
-    ]
-    notes = [f"未处理的问题：{'，'.join(left)}"] if left else []
+    left = _left(department.report)
+    notes = [f"未处理的问题：{left}"] if left else []
     if gaps := department.story.gaps:
         notes.append(f"未填的内容 {len(gaps)} 处，已标为〔未填：…〕")
     lacking = sum(len(paper.gaps) for paper in department.papers) if with_papers else 0
     if lacking:
         notes.append(f"附件中缺漏 {lacking} 处")
     return f"{said}注意：{'；'.join(notes)}。" if notes else said
+
+
+def _left(report: Report) -> str:
+    """How many findings are still open by level; empty for none."""
+    counts = (
+        (level, sum(finding.level is level for finding in report.open_findings))
+        for level in (Level.HARD, Level.EXPLAIN)
+    )
+    return "，".join(f"{level} {count} 条" for level, count in counts if count)

@@ -16,6 +16,7 @@ from xlreport.sheets.master import Extras, build_master
 from xlreport.sheets.pen import Pen
 
 PROJECT = "vbaProject.bin"
+LIVE, PLAIN = MASTERS = (".xlsm", ".xlsx")  # with functions and buttons inside, or without macros
 
 
 def build_live_master(
@@ -35,6 +36,11 @@ def build_live_master(
     ribbon = (MACROS / "ribbon.xml").read_text("utf-8")
     complete(path, ribbon=ribbon, functions=FUNCTIONS.values(), addin=False)
     return addresses
+
+
+def build_flavour(report: Report, path: Path) -> Addresses:
+    """Write the master workbook of a record: live, or without macros, as the ending of the file says."""
+    return build_live_master(report, path) if path.suffix.lower() == LIVE else build_master(report, path)
 
 
 def written(function: Function) -> str:

@@ -29,7 +29,11 @@ PRODUCT = "xlreport"
 LAYOUT = 3  # counts up when a workbook of the older layout can no longer be read by its keys alone
 META_SHEET = "_xlreport"
 HOME = "首页"
-RATE_SHEET, MANUAL = SHOWN_SHEETS = ("指标计算", "使用说明")  # nothing is typed into these
+RATE_SHEET, DIFFERENCES, MANUAL = SHOWN_SHEETS = (
+    "指标计算",
+    "核对报告",
+    "使用说明",
+)  # nothing is typed into these
 
 CHECKS, TEMPLATE = "explanations", "template"  # sheets that hold what is computed from the others
 COMPUTED = ("outcome", "problem", "place")  # on 检查结果 side by side, in one array where they are live

@@ -18,11 +18,13 @@ from xlreport.model.values import fitting
 from xlreport.narrative import narrate
 from xlreport.report import Report
 from xlreport.sheets.check_sheet import CheckSheet
+from xlreport.sheets.difference_sheet import write_difference_sheet
 from xlreport.sheets.form_sheet import FormSheet
 from xlreport.sheets.home import Home
 from xlreport.sheets.layout import (
     CHECKS,
     COMPUTED,
+    DIFFERENCES,
     FIRST_ROW,
     HOME,
     KEY_COLUMN,
@@ -71,7 +73,7 @@ NOTES = {
     "funds": "按资金来源分列各项目的资金，一个项目一种来源一行，金额单位为万元；写入附件4。",
     "indicators": "一个指标一行；所属项目留空的为部门整体指标（附件3），其余为项目指标（附件4）。灰色列自动计算。",
     "criteria": "附件3和评分表的计分标准，可按本县通知修改；右表一个评分项目一行，左表为“分档”项目的各档。灰色列自动计算。",
-    "carried": "请勿改动：xlreport new --from 从上年工作簿提取，供核对上年数。",
+    "carried": "请勿改动：新建下年度工作簿时从上年工作簿提取，供核对上年数。",
     "template": "一行一段，可改写文字、增删行；{{决算.总支出}} 这样的名称会换成数字，全部名称见“使用说明”。标题编号自动生成。",
 }
 
@@ -108,7 +110,8 @@ def build_master(
     declared = {sheet.key: sheet for sheet in input_sheets()}
     last = [declared[CHECKS].name, declared[TEMPLATE].name]
     filled_in = [sheet.name for sheet in declared.values() if sheet.name not in last]
-    order = [HOME, *filled_in, RATE_SHEET, *last, MANUAL, META_SHEET, *(extras.sheets if extras else ())]
+    order = [HOME, *filled_in, RATE_SHEET, *last, DIFFERENCES, MANUAL, META_SHEET]
+    order += extras.sheets if extras else ()
     sheets = {name: pen.sheet(name) for name in order}
     previews = [fitting(text) for text in narrate(report).previews]
     extra = {
@@ -154,10 +157,11 @@ def build_master(
         mark = digest(inputs, addresses)
         pen.stale_mark(sheets[declared[TEMPLATE].name], KEY_ROW - 1, LABEL_COLUMN, mark)
     Home(pen, sheets[HOME], report, addresses, rates, check_sheet.outcomes, scores).write()
+    write_difference_sheet(pen, sheets[DIFFERENCES], DIFFERENCES)
     write_manual(pen, sheets[MANUAL], report, extras.functions if extras else ())
     _write_meta(pen, sheets[META_SHEET], {XLWINGS: extras.xlwings} if extras else {})
     colours = {HOME: ACCENT, RATE_SHEET: TAB_OF_LISTS, MANUAL: TAB_OF_LISTS}
-    colours |= dict.fromkeys(filled_in, TAB_OF_INPUTS) | dict.fromkeys(last, GOOD)
+    colours |= dict.fromkeys(filled_in, TAB_OF_INPUTS) | dict.fromkeys([*last, DIFFERENCES], GOOD)
     colours[declared[CARRIED].name] = TAB_OF_LISTS
     for name, colour in colours.items():
         sheets[name].set_tab_color(colour)

@@ -17,6 +17,7 @@ from xlreport.model.fields import NUMBERS, Kind, Value
 from xlreport.model.values import LONGEST_TEXT
 
 FONT = "微软雅黑"
+LINK_COLOUR = "#0563C1"
 INPUT_FILL = "#FFF8DC"
 HEAD_FILL = "#DCE6F1"
 CALCULATED_FILL = "#F2F2F2"
@@ -166,7 +167,7 @@ class Pen:
 
     def link(self, **properties: Any) -> Any:
         """The boxed format of a link to another sheet."""
-        return self.boxed(font_color="#0563C1", underline=1, text_wrap=True, **properties)
+        return self.boxed(font_color=LINK_COLOUR, underline=1, text_wrap=True, **properties)
 
     def aside(self, **properties: Any) -> Any:
         """The boxed format of what explains rather than says something."""
@@ -211,7 +212,7 @@ class Pen:
 def stale_formula(digest: tuple[str, float]) -> str:
     """A sentence once the sum of all numbers is no longer what it was."""
     expression, now = digest
-    words = "数字已改动，以下内容是改动前的，请重新检查或导出"
+    words = "数字已改动，以下内容是改动前的，请重新检查、核对或导出"
     return f'=IF(ABS({expression}-{now!r})<0.00005,"","{words}")'
 
 

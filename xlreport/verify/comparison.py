@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -12,7 +12,16 @@ from xlreport.department import Department
 from xlreport.facts import FIGURES, Fact, FactKind, plain_text, same
 from xlreport.files import read_bytes
 from xlreport.verify.alignment import Group, Said, Segment, align, segments_of
-from xlreport.verify.findings import Difference, Mismatch, Spot, Verification, changed, foreign, missing
+from xlreport.verify.findings import (
+    Difference,
+    Mismatch,
+    Spot,
+    Verification,
+    around,
+    changed,
+    foreign,
+    missing,
+)
 from xlreport.verify.identity import refuse_foreign_report
 from xlreport.verify.pairing import ALL, Outcome, pair, settle_moved
 from xlreport.verify.sources import Sources
@@ -42,6 +51,12 @@ def compare(department: Department, path: Path) -> Verification:
     refuse_foreign_report(path.name, unit.name, unit.year, [line.text for line in text.lines], figures)
     findings = [*comparison.findings(), *tables.findings]
     findings.sort(key=lambda each: each.spot or Spot(len(text.lines), 0, 0))
+    findings = [
+        replace(each, around=around(text.lines[each.spot.line].text, each.spot.start, each.spot.end))
+        if each.spot
+        else each
+        for each in findings
+    ]
     return Verification(unit.name, unit.year, department.source, path, tuple(findings), text.tracked, figures)
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from xlreport.facts import Fact, FactKind
 
+_AROUND = 16  # characters before and behind a difference
+
 
 class Difference(StrEnum):
     """How a report departs from its workbook."""
@@ -36,6 +38,7 @@ class Mismatch:
     report: str
     cells: tuple[str, ...] = ()
     spot: Spot | None = None
+    around: str = ""  # the words at that spot
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,30 @@ class Verification:
     findings: tuple[Mismatch, ...]
     tracked: int  # changes that nobody has accepted yet
     figures: int  # that were recognised in the report
+
+    @property
+    def summary(self) -> str:
+        """How it came out, without a full stop: that both agree, or how many differences there are."""
+        if not self.findings:
+            return f"报告与工作簿一致，共核对 {self.figures} 个数字"
+        return "，".join(
+            f"{kind} {sum(each.kind is kind for each in self.findings)} 处" for kind in Difference
+        )
+
+    @property
+    def remark(self) -> str:
+        """How changes were taken that nobody has accepted yet, without a full stop; empty for none."""
+        if not self.tracked:
+            return ""
+        return f"报告中有 {self.tracked} 处修订，已按全部接受核对（插入的计入，删除的不计）"
+
+
+def around(text: str, start: int, end: int) -> str:
+    """The words at some characters of a line, with these in brackets."""
+    low, high = max(0, start - _AROUND), end + _AROUND
+    marked = f"【{text[start:end]}】" if start < end else ""
+    shown = f"{text[low:start]}{marked}{text[end:high]}".strip()
+    return f"{'…' * (low > 0)}{shown}{'…' * (high < len(text))}"
 
 
 def changed(ours: Fact, theirs: Fact, place: str, label: str, cells: tuple[str, ...]) -> str:

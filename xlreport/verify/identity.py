@@ -13,6 +13,8 @@ _TITLE = re.compile(r"(20\d\d)\s*年.*(?:绩效|报告)")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)\s*年(?!\s*\d{1,2}\s*月)")
 _DATE = re.compile(r"\s*(?:20\d\d\s*年\s*\d{1,2}\s*月|二[〇0]..年.{1,2}月)")
 _SIGNED = re.compile(r"[\w\"()]{4,40}(?:局|委员会|委|办公室|办|院|中心|政府|会|校|队|站|所|处|部|厅)")
+_HEADING = re.compile(r"整体支出.{0,12}报告")
+_TOP = 12  # lines in which a document says what it is
 _ALIKE = 0.8  # below that no slip of the pen
 
 
@@ -29,6 +31,12 @@ def refuse_foreign_report(
         raise Unusable(f"{path}：是{wrong}年度的报告，工作簿是{year}年度的，请核对是否选错了文件。")
 
 
+def is_report(lines: Sequence[str]) -> bool:
+    """Whether a document says at its top that it is such a report; its tables alone do not."""
+    written = [text for line in lines if (text := "".join(line.split()))]
+    return bool(_HEADING.search("".join(written[:_TOP])))
+
+
 def _other_unit(unit: str, lines: Sequence[str]) -> str | None:
     text = "\n".join(lines)
     if unit in text:
@@ -42,7 +50,9 @@ def _other_unit(unit: str, lines: Sequence[str]) -> str | None:
 
 
 def _other_year(year: int, lines: Sequence[str]) -> str | None:
-    title = next((found[1] for line in lines[:12] if (found := _TITLE.search(line)) and len(line) < 60), None)
+    title = next(
+        (found[1] for line in lines[:_TOP] if (found := _TITLE.search(line)) and len(line) < 60), None
+    )
     spoken = Counter(found for line in lines for found in _YEAR.findall(line))
     if title is None or title == str(year) or not spoken:
         return None
