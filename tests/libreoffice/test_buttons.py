@@ -529,8 +529,8 @@ def test_the_workbook_without_macros_gets_its_outcomes_written(plain: Any, sampl
     cell.value = 600
     said = ribbon.run("run_checks", plain)
     assert "硬性" in said
-    rows = sheet.range("B6:G200").options(ndim=2).value
-    shown = {row[0]: (row[3] or "", row[4] or "", row[5] or "") for row in rows if row[0]}
+    rows = sheet.range("B6:H200").options(ndim=2).value
+    shown = {row[0]: (row[4] or "", row[5] or "", row[6] or "") for row in rows if row[0] and not row[1]}
     changed = evaluate(replace(sample.inputs, final=sample.inputs.final._replace(basic=Decimal(600))))
     assert {rule: row[0] for rule, row in shown.items()} == {k: str(v) for k, v in changed.outcomes.items()}
     assert shown["F02"][1] == changed.problem("F02")
