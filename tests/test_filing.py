@@ -4,10 +4,12 @@ import re
 import zipfile
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import openpyxl
 import pytest
+from xlsxwriter.worksheet import Worksheet
 
 from tests.conftest import Demo
 from xlreport.department import papers_of
@@ -123,3 +125,16 @@ def test_every_formula_has_a_stored_value(demo: Demo) -> None:
                         if "<f>" in cell:
                             assert "<v>" in cell, (name, cell)
                             assert "<v></v>" not in cell or 't="str"' in cell, (name, cell)
+
+
+def test_no_formula_has_a_function_that_is_stored_with_a_prefix(demo: Demo) -> None:
+    """The pen stores formulas as they are; XlsxWriter knows what is newer than Excel 2007."""
+    prefixed = partial(Worksheet()._prepare_formula, expand_future_functions=True)
+    assert prefixed("IFNA(XLOOKUP(1,A:A,B:B),0)") == "_xlfn.IFNA(_xlfn.XLOOKUP(1,A:A,B:B),0)"
+    for path in (demo.generated, demo.master):
+        with zipfile.ZipFile(path) as package:
+            for name in package.namelist():
+                if name.startswith(("xl/worksheets/sheet", "xl/tables/")):
+                    text = package.read(name).decode()
+                    for formula in re.findall(r"<(?:f|calculatedColumnFormula)\b[^/>]*>([^<]+)<", text):
+                        assert prefixed(formula) == formula, name

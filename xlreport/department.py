@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from xlreport.assets import asset
 from xlreport.carry_forward import carry_forward
+from xlreport.collector import uncollected
 from xlreport.datafile import read_outline, read_papers
 from xlreport.errors import Unusable
 from xlreport.files import file_name
@@ -119,6 +120,7 @@ def master_name(inputs: Inputs, suffix: str) -> str:
     return file_name(f"{unit.name or ''}{f'{unit.year}年度' if unit.year else ''}绩效自评", suffix)
 
 
+@uncollected
 def papers_of(report: Report) -> tuple[Paper, ...]:
     """附件2, 附件3 and for each project 附件4, in the version of 附件2 that the record chooses."""
     version = places_of(Inputs)["settings_base_table"].field.given(report.inputs.settings.base_table)

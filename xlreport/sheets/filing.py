@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xlreport.checks.rule import rule_lines
+from xlreport.collector import uncollected
 from xlreport.model.fields import NUMBERS, Kind, Place, Value, fields_of, values_of
 from xlreport.model.inputs import Style, Unit
 from xlreport.model.numbers import date_text
@@ -55,6 +56,7 @@ PARAGRAPH_FORMATS: dict[Style, dict[str, Any]] = {
 }
 
 
+@uncollected
 def write_filing(
     report: Report,
     story: Narrative,
@@ -204,7 +206,8 @@ def _write_sources(
     styles = {kind: pen.for_value(kind) for kind in NUMBERS}
     wrapped, plain, centred = pen.boxed(text_wrap=True), pen.boxed(), pen.boxed(align="center")
     for place, value in _filed_values(report):
-        target, origin = places.at(place.path), sources.cell(place.path)
+        path = place.path
+        target, origin = places.at(path), sources.cell(path)
         if target is None:
             continue
         row += 1
