@@ -17,6 +17,7 @@ from tests.benchmarks.board import Board, ratio, run, seconds
 from tests.benchmarks.data import with_projects
 from tests.benchmarks.functions import measure_functions
 from tests.benchmarks.papers import measure_papers
+from tests.benchmarks.rules import measure_rules
 from xlreport.department import open_department, word_report
 from xlreport.report import evaluate
 from xlreport.sheets.master import build_master
@@ -68,6 +69,7 @@ def main() -> int:
         took = median(seconds(lambda: word_report(department).write(report)) for _ in range(5))
         board.line("Word report in process, s", f"{took:.3f}", took, 0.3)
         measure_papers(board, folder)
+        measure_rules(board, folder)
         measure_functions(board, folder)
     return int(board.missed)
 

@@ -1,6 +1,5 @@
 """How the benchmarks measure and print."""
 
-import gc
 import os
 import subprocess
 import time
@@ -9,16 +8,26 @@ from statistics import median
 
 
 def seconds(action: Callable[[], object]) -> float:
-    gc.collect()  # or it would pay for what the one before left behind
     started = time.perf_counter()
     action()
     return time.perf_counter() - started
 
 
-def ratio(ours: Callable[[], object], theirs: Callable[[], object], runs: int) -> tuple[float, float, float]:
-    """Median seconds of both, and the median of their ratios pair by pair."""
+def ratio(
+    ours: Callable[[], object],
+    theirs: Callable[[], object],
+    runs: int,
+    *,
+    before: Callable[[], object] = lambda: None,
+) -> tuple[float, float, float]:
+    """Median seconds of both, and the median of their ratios pair by pair; `before` each something untimed."""
     ours(), theirs()
-    pairs = [(seconds(ours), seconds(theirs)) for _ in range(runs)]
+    pairs = []
+    for _ in range(runs):
+        before()
+        took = seconds(ours)
+        before()
+        pairs.append((took, seconds(theirs)))
     return median(a for a, _ in pairs), median(b for _, b in pairs), median(a / b for a, b in pairs)
 
 

@@ -40,6 +40,26 @@ def with_papers(count: int) -> Inputs:
     )
 
 
+def with_texts(count: int) -> Inputs:
+    """The same, the results in the words that rules look at: amounts, years, numerals, quotes; some with a slip."""
+    inputs = with_papers(count)
+    return replace(
+        inputs,
+        projects=tuple(
+            project._replace(results=_results(project, number))
+            for number, project in enumerate(inputs.projects)
+        ),
+    )
+
+
+def _results(project: Project, number: int) -> str:
+    unit = "元" if number % 50 == 7 else "万元"
+    return (
+        f"一是完成{number % 37 + 1}个项目，2022年支出{number % 89 + 1}.5万元，2023年支出{project.executed}{unit}；"
+        f"二是落实“以奖代补”，每户补助{number % 900 + 100}元，共{number % 70 + 3}万元。较上年增长{number % 20}.4%。"
+    )
+
+
 def _funds(project: Project) -> tuple[ProjectFund, ProjectFund]:
     """Its money from two sources, in every column."""
     amounts = [(amount or Decimal()) for amount in (project.initial, project.full_year, project.executed)]

@@ -170,6 +170,7 @@ class Arguments:
         self._section = subject.section.key if subject.section else ""
         self._table = subject.is_table
         self._parameters = parameters
+        self._sources = [_source(item, self._section) for item in parameters]
         self._take_needed = _items([at for at, p in enumerate(parameters) if not p.optional])
         # Most functions take fields of forms only: those come in one call.
         self._of_forms: Callable[[Inputs], tuple[Any, ...]] | None = None
@@ -182,7 +183,7 @@ class Arguments:
         """The arguments of the one call of a function of forms, blanks included."""
         if self._of_forms:
             return self._of_forms(inputs)
-        return tuple(self._source(p, inputs, rates, tables) for p in self._parameters)
+        return tuple([source(inputs, rates, tables) for source in self._sources])
 
     def __call__(self, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Calls:
         """The calls for one record; `rates` are the department's, by key."""
@@ -199,7 +200,7 @@ class Arguments:
         count = len(getattr(inputs, self._section))
         sources: list[Sequence[Any]] = []
         blank: frozenset[int] = frozenset()
-        for item in self._parameters:
+        for item, source in zip(self._parameters, self._sources, strict=True):
             if item.own:
                 sources.append(tables.column(self._section, item.name))
                 if not item.optional:
@@ -208,7 +209,7 @@ class Arguments:
             if item.derived:
                 sources.append(tables.derived(item.name).each)
                 continue
-            value = self._source(item, inputs, rates, tables)
+            value = source(inputs, rates, tables)
             if value is None and not item.optional:
                 return _NO_CALLS
             sources.append((value,) * count)
@@ -219,18 +220,21 @@ class Arguments:
         rows = [row for row in range(count) if row not in blank]
         return _RowCalls([[column[row] for row in rows] for column in sources]), rows
 
-    def _source(self, item: Parameter, inputs: Inputs, rates: Mapping[str, Any], tables: Tables) -> Any:
-        """What a parameter gets: a value, or all of a column."""
-        if item.own:
-            return getattr(getattr(inputs, self._section), item.name)
-        if item.derived:
-            return tables.derived(item.name).whole
-        if item.place is None:
-            return rates.get(item.name)
-        if item.column:
-            return tables.column(item.place.section.key, item.place.field.key)
-        field = item.place.field
-        return field.given(getattr(getattr(inputs, item.place.section.key), field.key))
+
+def _source(item: Parameter, section: str) -> Callable[[Inputs, Mapping[str, Any], Tables], Any]:
+    """What fetches a parameter out of a record, its rates and its tables: a value, or all of a column."""
+    if item.own:
+        own = attrgetter(f"{section}.{item.name}")
+        return lambda inputs, rates, tables: own(inputs)
+    if item.derived:
+        return lambda inputs, rates, tables: tables.derived(item.name).whole
+    if item.place is None:
+        return lambda inputs, rates, tables: rates.get(item.name)
+    key, field = item.place.section.key, item.place.field
+    if item.column:
+        return lambda inputs, rates, tables: tables.column(key, field.key)
+    get = attrgetter(f"{key}.{field.key}")
+    return lambda inputs, rates, tables: field.given(get(inputs))
 
 
 def _getter(paths: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:

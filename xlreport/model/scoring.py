@@ -6,6 +6,7 @@ Weights, steps and bands are no code: they stand on 评分标准, filled from wo
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from xlreport.model.numbers import rounded
 from xlreport.model.self_evaluation import (
@@ -68,6 +69,7 @@ def grade(total: Decimal, full: Decimal = FULL) -> str:
     return next(name for bound, name in GRADES if share >= bound)
 
 
+@lru_cache(maxsize=4096)  # six rules ask for each target, and the same few stand in many rows
 def number_of(text: str | None) -> Decimal | None:
     """The number that a target or an actual value is, as Excel's VALUE takes it; None for any other text.
 

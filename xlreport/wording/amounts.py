@@ -8,11 +8,12 @@ from functools import cache
 from xlreport.model.fields import Kind
 from xlreport.model.numbers import plain
 from xlreport.model.values import LIMITS
-from xlreport.wording.fault import Fault, alternatives, pieces, sentence_at
+from xlreport.wording.fault import BREAK, LINE, Fault, after_last, alternatives, pieces, sentence_at
 from xlreport.wording.lists import word_list
 
 _YUAN = re.compile(r"(?<![\d.,])(\d+(?:\.\d+)?)\s*元")
 _WAN = re.compile(r"(?<![\d.,])(\d+(?:\.\d+)?)\s*万元")
+_PARAGRAPH_ENDS = re.compile(f"[{LINE}{BREAK}]")
 _NEAR = 8  # characters before a number in which 每, 人均 make a price of it
 _OF_WHICH = re.compile("[，,：:；（(]?其中")
 _AS_WAN = Decimal(10_000)  # with decimals and less than this it is an amount in 万元
@@ -68,9 +69,9 @@ def unit_slips(text: str) -> Iterator[Fault]:
 
 def _near_wan(text: str, start: int, end: int) -> bool:
     """Whether a sentence without 万元 stands in a paragraph of amounts in 万元."""
-    first = max(text.rfind(mark, 0, start) for mark in "\n\f") + 1
-    last = min((at for mark in "\n\f" if (at := text.find(mark, end)) >= 0), default=len(text))
-    return bool(_WAN.search(text, first, last))
+    paragraph_end = _PARAGRAPH_ENDS.search(text, end)
+    last = paragraph_end.start() if paragraph_end else len(text)
+    return bool(_WAN.search(text, after_last(LINE + BREAK, text, start), last))
 
 
 def too_large(text: str) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ BREAK, LINE = "\f", "\n"
 _ENDS = re.compile(r"[。；！？\n\f]")
 _EDGES = re.compile(r"[，,。；;：:！？\n\f]")
 _ROOM = 14  # characters shown on either side
+_REACH = 128  # characters in which most sentences begin
 
 
 class Fault(NamedTuple):
@@ -49,9 +50,25 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def sentence_at(text: str, at: int) -> tuple[int, int]:
     """The sentence around a position."""
-    start = max(text.rfind(mark, 0, at) for mark in "。；！？\n\f") + 1
     found = _ENDS.search(text, at)
-    return start, found.start() if found else len(text)
+    return after_last("。；！？\n\f", text, at), found.start() if found else len(text)
+
+
+def after_last(marks: str, text: str, at: int) -> int:
+    """Where the last of some marks before a position ends; 0 where there is none.
+
+    Looked for near by, then ever further: one that a long text does not have would be sought in all of it.
+
+    >>> after_last("。；", "一。二；三，四", 6)
+    4
+    """
+    reach = _REACH
+    while True:
+        first = max(0, at - reach)
+        found = max(text.rfind(mark, first, at) for mark in marks)
+        if found >= 0 or not first:
+            return found + 1
+        reach *= 2
 
 
 def pieces(text: str, mark: str = BREAK) -> Iterator[tuple[int, str]]:
