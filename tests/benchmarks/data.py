@@ -55,8 +55,8 @@ def with_texts(count: int) -> Inputs:
 def _results(project: Project, number: int) -> str:
     unit = "元" if number % 50 == 7 else "万元"
     return (
-        f"一是完成{number % 37 + 1}个项目，2022年支出{number % 89 + 1}.5万元，2023年支出{project.executed}{unit}；"
-        f"二是落实“以奖代补”，每户补助{number % 900 + 100}元，共{number % 70 + 3}万元。较上年增长{number % 20}.4%。"
+        f"一是完成{number % 37 + 1}个项目，2023年支出{project.executed}{unit}，2022年支出{number % 89 + 1}.55万元，"
+        f"同比增长{number % 20}.4%；二是落实“以奖代补”，每户补助{number % 900 + 100}元，共{number % 70 + 3}.62万元。"
     )
 
 

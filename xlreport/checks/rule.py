@@ -295,7 +295,11 @@ def applicable(inputs: Inputs, rates: Mapping[str, Value]) -> set[str]:
         for _, fetch in item.calls:
             yield from starmap(item.function, fetch(inputs, rates, tables)[0])
 
-    return {item.id for item in RULES if any(each is not NOT_APPLICABLE for each in verdicts(item))}
+    applied: set[str] = set()
+    for item in RULES:
+        if item.id not in applied and any(each is not NOT_APPLICABLE for each in verdicts(item)):
+            applied.add(item.id)
+    return applied
 
 
 @dataclass(frozen=True)
