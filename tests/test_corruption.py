@@ -207,7 +207,7 @@ def _cell(inputs: Inputs, place: Place, chance: Random) -> tuple[Place, Any]:
     if not place.section.table:
         return place, getattr(part, place.field.key)
     rows = [row for row, record in enumerate(part) if getattr(record, place.field.key) is not None]
-    cell = replace(place, row=chance.choice(rows))
+    cell = place._replace(row=chance.choice(rows))
     return cell, getattr(part[cell.row], place.field.key)
 
 
@@ -225,7 +225,7 @@ def _found(inputs: Inputs, cell: Place, wrong: Value) -> list[Finding]:
         part = (*part[: cell.row], part[cell.row]._replace(**changed), *part[cell.row + 1 :])
     inputs = replace(inputs, **{cell.section.key: part})
     rates = {key: rate.value for key, rate in rate_values(inputs).items()}
-    return list(findings(inputs, rates, rules=READING[replace(cell, row=None).path]))
+    return list(findings(inputs, rates, rules=READING[cell._replace(row=None).path]))
 
 
 seeds = st.integers(0, 10**9)

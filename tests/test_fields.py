@@ -5,7 +5,7 @@ import inspect
 import string
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -229,8 +229,8 @@ def test_where_several_columns_hold_one_record_the_section_is_said() -> None:
     places = places_of(Inputs)
     assert places["final_expenditure"].label == "决算总支出"
     assert places["unit_name"].label == "单位名称"
-    assert replace(places["projects_executed"], row=2).label == "项目第3行全年执行数"
-    assert replace(places["projects_executed"], row=2).path == "projects[2].executed"
+    assert places["projects_executed"]._replace(row=2).label == "项目第3行全年执行数"
+    assert places["projects_executed"]._replace(row=2).path == "projects[2].executed"
 
 
 def test_a_blank_record_has_nothing_filled_in() -> None:

@@ -1,4 +1,7 @@
-"""How a field is declared, and reading that declaration."""
+"""How a field is declared, and reading that declaration.
+
+Named tuples where there are many: a dataclass takes longer to make, and each of its values as well.
+"""
 
 import re
 from collections import Counter
@@ -8,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 from functools import cache, cached_property
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from xlreport.thresholds import thresholds
 
@@ -51,8 +54,7 @@ def chinese_name(label: str) -> str:
     return _NOT_IN_NAMES.sub("", label)
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(NamedTuple):
     """One input, said on one line beside its type; `key` and `kind` are filled in from there."""
 
     label: str
@@ -115,13 +117,12 @@ class Section:
     def fields(self) -> tuple[Field, ...]:
         """The fields of its record, in the order of declaration."""
         return tuple(
-            replace(field, required=True) if field.key in self.required else field
+            field._replace(required=True) if field.key in self.required else field
             for field in fields_of(self.record)
         )
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A field of the record as a whole: `final.expenditure`, or `projects[2].executed`."""
 
     section: Section
@@ -152,11 +153,11 @@ def _declared(key: str, hint: Any) -> Field:
     kind, declared = get_args(hint)[-2:] if get_origin(hint) is Annotated else (None, None)
     if not isinstance(kind, Kind) or not isinstance(declared, Field):
         raise TypeError(f"{key}: declare it as Annotated[Money, Field('…')]")
-    declared = replace(declared, key=key, kind=kind)
+    declared = declared._replace(key=key, kind=kind)
     if not declared.is_threshold:
         return declared
     usual = thresholds().named[key]
-    return replace(declared, default=usual.value, source=usual.source)
+    return declared._replace(default=usual.value, source=usual.source)
 
 
 @cache

@@ -8,7 +8,6 @@ annotated `tuple[…, ...]`, or of a table, it is a whole column.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from operator import attrgetter, itemgetter
 from types import NoneType
 from typing import Any, NamedTuple, get_args, get_origin
@@ -17,8 +16,7 @@ from xlreport.model.fields import Field, Place, Section, fields_of, places_of, s
 from xlreport.model.inputs import Inputs
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter of a rate or a rule, resolved."""
 
     name: str
@@ -76,8 +74,7 @@ def derived(*names: str) -> Callable[[Any], Any]:
     return register
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(NamedTuple):
     """What a function runs over: the whole record, or one column or one table."""
 
     section: Section | None = None
