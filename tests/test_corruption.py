@@ -213,7 +213,7 @@ def _cell(inputs: Inputs, place: Place, chance: Random) -> tuple[Place, Any]:
 
 def _is_pointed_at(inputs: Inputs, cell: Place, wrong: Value) -> bool:
     said = {path for finding in _found(inputs, cell, wrong) for path in finding.fields}
-    return not said.isdisjoint((cell.path, replace(cell, row=None).path))
+    return not said.isdisjoint((cell.path, cell._replace(row=None).path))
 
 
 def _found(inputs: Inputs, cell: Place, wrong: Value) -> list[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from xlreport.checks.rule import shown
+from xlreport.checks.words import shown
 from xlreport.errors import Unusable
 from xlreport.model.fields import NUMBERS, Place, Section, Value, places_of, sections_of, values_of
 from xlreport.model.inputs import Duty, Inputs, Office, Project, Subunit, empty, with_values

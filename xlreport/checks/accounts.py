@@ -9,15 +9,14 @@ from xlreport.checks.rule import (
     Breach,
     Level,
     Verdict,
-    amount,
     breached,
     differs,
     off,
     rule,
     stated,
     total,
-    worded,
 )
+from xlreport.checks.words import amount, worded
 from xlreport.model.fields import Value
 from xlreport.model.inputs import Accounts, Project
 from xlreport.model.numbers import CENT, decimals_of, percent_text

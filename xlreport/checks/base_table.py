@@ -8,19 +8,8 @@ from typing import Any
 
 from xlreport.checks.budget import SOURCES
 from xlreport.checks.passages import MOST
-from xlreport.checks.rule import (
-    KEPT,
-    NOT_APPLICABLE,
-    Breach,
-    Level,
-    Verdict,
-    amount,
-    off,
-    rule,
-    shown,
-    tolerance,
-    worded,
-)
+from xlreport.checks.rule import KEPT, NOT_APPLICABLE, Breach, Level, Verdict, off, rule, tolerance
+from xlreport.checks.words import amount, shown, worded
 from xlreport.model.fields import places_of
 from xlreport.model.inputs import Accounts, Inputs, Procurement, Project, ThreePublic
 from xlreport.model.self_evaluation import Printed

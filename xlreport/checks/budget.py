@@ -2,18 +2,8 @@
 
 from decimal import Decimal
 
-from xlreport.checks.rule import (
-    KEPT,
-    NOT_APPLICABLE,
-    Breach,
-    Level,
-    Verdict,
-    at_most,
-    differs,
-    rule,
-    total,
-    worded,
-)
+from xlreport.checks.rule import KEPT, NOT_APPLICABLE, Breach, Level, Verdict, at_most, differs, rule, total
+from xlreport.checks.words import worded
 from xlreport.model.fields import Value, fields_of
 from xlreport.model.inputs import Accounts
 from xlreport.model.numbers import CENT, percent_text

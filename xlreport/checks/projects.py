@@ -2,18 +2,8 @@
 
 from decimal import Decimal
 
-from xlreport.checks.rule import (
-    KEPT,
-    NOT_APPLICABLE,
-    Breach,
-    Level,
-    Verdict,
-    amount,
-    at_most,
-    rule,
-    stated,
-    worded,
-)
+from xlreport.checks.rule import KEPT, NOT_APPLICABLE, Breach, Level, Verdict, at_most, rule, stated
+from xlreport.checks.words import amount, worded
 from xlreport.model.inputs import NO, Project, size_of
 from xlreport.model.numbers import CENT, percent_text
 

@@ -4,7 +4,8 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from xlreport.checks.rule import NOT_APPLICABLE, Breach, Level, Verdict, rule, some
+from xlreport.checks.rule import NOT_APPLICABLE, Breach, Level, Verdict, rule
+from xlreport.checks.words import some
 from xlreport.model.fields import Value, fields_of, places_of
 from xlreport.model.inputs import Inputs, Project
 from xlreport.model.numbers import percent_text, plain

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -10,10 +9,11 @@ from itertools import chain, starmap
 from typing import Any, Final, Literal
 
 from xlreport.checks.explanation import Given, place_words
-from xlreport.model.fields import Field, Kind, Place, Value
+from xlreport.checks.words import figure_words
+from xlreport.model.fields import Place, Value
 from xlreport.model.figures import Arguments, Parameter, Subject, Tables, parameter, parameters_of, subjects
 from xlreport.model.inputs import Inputs
-from xlreport.model.numbers import cut, date_text, decimals_of, percent_text, plain, rounded
+from xlreport.model.numbers import cut, decimals_of, plain, rounded
 from xlreport.model.rates import RATES, ROW_RATES
 
 
@@ -164,8 +164,10 @@ def total(
         if stated == expected:
             return KEPT
         unit = parameters[0].field.shown_unit if parameters[0].field else ""
-        sums = "".join(f"{'＋' if sign > 0 else '−'}{_worded(item, part)}" for item, sign, part in filled)
-        words = f"{_worded(parameters[0], stated)}，应为{sums.lstrip('＋')}"
+        sums = "".join(
+            f"{'＋' if sign > 0 else '−'}{figure_words(item, part)}" for item, sign, part in filled
+        )
+        words = f"{figure_words(parameters[0], stated)}，应为{sums.lstrip('＋')}"
         if len(filled) > 1:
             words += f"＝{plain(expected)}{unit}"
         if isinstance(stated, int):  # head counts have no decimals that could have been rounded
@@ -221,18 +223,6 @@ def at_most(
     message = f"{{{value}}}大于{{{limit}}}，超出{{difference}}"
     parameters = (parameter(value, each), parameter(limit, each))
     RULES.append(Rule(id, level, title, message, remedy, within_limit, parameters, each, subjects(each)))
-
-
-def amount(value: Decimal | int) -> str:
-    """An amount that is no field's, for `Breach.more`: 5420.82万元."""
-    return f"{plain(value)}{Kind.MONEY.value}"
-
-
-def some(names: Iterable[str], most: int = 3) -> str:
-    """The first few of some names, each once: 【甲】、【乙】等5个."""
-    every = list(dict.fromkeys(names))
-    shown = "、".join(f"【{name}】" for name in every[:most])
-    return f"{shown}等{len(every)}个" if len(every) > most else shown
 
 
 def tolerance(parts: int) -> Decimal:
@@ -342,7 +332,7 @@ def _finding(
     sentence = breach.words
     if not sentence:
         pairs = zip(item.parameters, arguments, strict=True)
-        words = {p.name: _worded(p, value) for p, value in pairs if not p.derived}
+        words = {p.name: figure_words(p, value) for p, value in pairs if not p.derived}
         sentence = item.message.format_map({**words, "difference": difference, **(breach.more or {})})
     if difference and "{difference}" not in item.message:
         sentence += f"，相差{difference}"
@@ -377,28 +367,3 @@ def paths_of(item: Parameter, subject: Subject, row: int | None) -> Iterator[str
         yield Place(subject.section, item.own, row).path
     elif item.place and item.place.section.key != "settings":
         yield item.place.path
-
-
-def worded(name: str, value: Any, each: Any = None) -> str:
-    """A figure with its name and unit, for rules that word their own message: 决算总支出5420.82万元."""
-    return _worded(parameter(name, each), value)
-
-
-def _worded(item: Parameter, value: Any) -> str:
-    label = item.place.label if item.place else item.field.label if item.field else RATES[item.name].label
-    return f"{label}{shown(item.field, value)}"
-
-
-def shown(field: Field | None, value: Any) -> str:
-    """A figure as a message shows it, every digit of it; a rate has no field."""
-    if value is None:
-        return "（空）"
-    if field is None:
-        return percent_text(value)
-    if field.kind is Kind.PERCENT:
-        return f"{plain(value * 100)}%"
-    if isinstance(value, date):
-        return date_text(value)
-    if isinstance(value, Decimal | int):
-        return f"{plain(value)}{field.shown_unit}"
-    return f"“{value}”"

@@ -4,19 +4,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from xlreport.checks.budget import USES
-from xlreport.checks.rule import (
-    KEPT,
-    NOT_APPLICABLE,
-    Breach,
-    Level,
-    Verdict,
-    amount,
-    rule,
-    shown,
-    some,
-    stated,
-    worded,
-)
+from xlreport.checks.rule import KEPT, NOT_APPLICABLE, Breach, Level, Verdict, rule, stated
+from xlreport.checks.words import amount, shown, some, worded
 from xlreport.model.fields import fields_of, places_of
 from xlreport.model.inputs import Inputs, Project
 from xlreport.model.numbers import CENT, percent_text

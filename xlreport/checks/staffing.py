@@ -15,8 +15,8 @@ from xlreport.checks.rule import (
     rule,
     stated,
     total,
-    worded,
 )
+from xlreport.checks.words import worded
 from xlreport.model.fields import fields_of
 from xlreport.model.inputs import Headcount
 

@@ -11,7 +11,8 @@ from decimal import Decimal
 from itertools import chain, combinations
 
 from xlreport.checks.passages import MOST, TOLD, Passages, first_of
-from xlreport.checks.rule import KEPT, NOT_APPLICABLE, Breach, Level, Verdict, rule, worded
+from xlreport.checks.rule import KEPT, NOT_APPLICABLE, Breach, Level, Verdict, rule
+from xlreport.checks.words import worded
 from xlreport.model.fields import fields_of
 from xlreport.model.inputs import Accounts, Procurement, Project, ThreePublic
 from xlreport.model.numbers import date_text, rounded

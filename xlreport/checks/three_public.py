@@ -2,19 +2,8 @@
 
 from decimal import Decimal
 
-from xlreport.checks.rule import (
-    KEPT,
-    NOT_APPLICABLE,
-    Breach,
-    Level,
-    Verdict,
-    amount,
-    at_most,
-    exceeds,
-    rule,
-    total,
-    worded,
-)
+from xlreport.checks.rule import KEPT, NOT_APPLICABLE, Breach, Level, Verdict, at_most, exceeds, rule, total
+from xlreport.checks.words import amount, worded
 from xlreport.model.inputs import ThreePublic
 
 _PARTS = ("abroad", "vehicles", "reception")

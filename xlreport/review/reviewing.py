@@ -9,7 +9,8 @@ from functools import cache
 from itertools import chain
 
 from xlreport.checks.listing import OF_NARRATIVE
-from xlreport.checks.rule import RULES, Finding, Level, Rule, findings, shown
+from xlreport.checks.rule import RULES, Finding, Level, Rule, findings
+from xlreport.checks.words import shown
 from xlreport.model.fields import places_of
 from xlreport.model.inputs import Inputs, Project, with_values
 from xlreport.model.numbers import cut, decimals_of, percent_text, plain, rounded

@@ -11,7 +11,7 @@ from xlreport.sheets.pen import BAD, LINE, LINK_COLOUR, NUMBER_FORMATS, Pen
 
 COLUMNS = {
     "序号": 6,
-    "类别": 9,
+    "差异": 9,
     "位置": 26,
     "原文": 36,
     "工作簿": 20,

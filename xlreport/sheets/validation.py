@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from xlreport.checks.rule import shown
+from xlreport.checks.words import shown
 from xlreport.model.fields import Field, Kind
 from xlreport.model.values import FIRST_DAY, LAST_DAY, LIMITS
 
