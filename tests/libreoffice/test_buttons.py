@@ -24,6 +24,7 @@ from xlreport.carry_forward import carry_forward
 from xlreport.datafile import with_defaults
 from xlreport.libreoffice.office import Office, find_uno
 from xlreport.report import Report, evaluate
+from xlreport.sheets.layout import cell_name
 from xlreport.sheets.master import build_master
 from xlreport.sheets.pen import LEVEL_COLOURS
 from xlreport.sheets.reader import read_workbook
@@ -128,6 +129,18 @@ def fills(live: Live) -> dict[str, Any]:
         path: open_book.sheets[sheet].range((row + 1, column + 1)).color
         for path, (sheet, row, column) in live.addresses.cells.items()
     }
+
+
+def test_a_column_that_is_wrong_as_a_whole_is_marked(year: Live) -> None:
+    tab, column = year.addresses.columns["functions.amount"]
+    name = year.addresses.columns["functions.name"][1]
+    for row, amount in ((5, 5000), (6, 500)):
+        year.cell(tab, cell_name(row, name)).setString(f"第{row}类")
+        year.cell(tab, cell_name(row, column)).setValue(amount)
+    year.click("XrRunChecks")
+    assert year.checks()["F05"][0] == "硬性"
+    colours = [book(year).sheets[tab].range((row + 1, column + 1)).color for row in (5, 6)]
+    assert ["#{:02X}{:02X}{:02X}".format(*colour) for colour in colours] == [HARD, HARD]
 
 
 def test_a_colour_that_somebody_gave_since_stays(year: Live) -> None:

@@ -135,8 +135,8 @@ def mark_cells(book: xlwings.Book, reading: Reading, report: Report) -> tuple[st
             if finding.level is not level or finding.is_explained or level is Level.HINT:
                 continue
             for path in finding.fields:
-                if place := reading.addresses.at(path):
-                    at = place[0], cell_name(place[1], place[2])
+                for tab, row, column in reading.addresses.all_at(path):
+                    at = tab, cell_name(row, column)
                     marked.setdefault(at, LEVEL_COLOURS[level])
                     order.append(at)
     _paint(book, dict(list(marked.items())[:MOST_MARKS]))

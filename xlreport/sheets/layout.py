@@ -155,6 +155,13 @@ class Addresses:
         rows = self.rows.get(section, [])
         return (place[0], rows[int(index)], place[1]) if place and int(index) < len(rows) else None
 
+    def all_at(self, path: str) -> list[tuple[str, int, int]]:
+        """The cell of a path, or every one of a column such as projects.executed."""
+        place, column = self.at(path), self.columns.get(path)
+        if place:
+            return [place]
+        return [(column[0], row, column[1]) for row in self.rows[path.partition(".")[0]]] if column else []
+
     def cell(self, path: str) -> str | None:
         """The address as people read it: 收支情况!D5, or a range for a column such as projects.executed."""
         place = self.at(path)
