@@ -29,7 +29,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.consistent import consistent
-from xlreport.checks.rule import RULES, Finding, Rule, findings, paths_of
+from xlreport.checks.rule import RULES, Finding, Rule, check, paths_of
 from xlreport.model.fields import NUMBERS, Field, Kind, Place, Value, places_of
 from xlreport.model.inputs import Inputs, Project, Stated
 from xlreport.model.numbers import CENT, decimals_of, plain, rounded
@@ -216,7 +216,7 @@ def _is_pointed_at(inputs: Inputs, cell: Place, wrong: Value) -> bool:
     return not said.isdisjoint((cell.path, cell._replace(row=None).path))
 
 
-def _found(inputs: Inputs, cell: Place, wrong: Value) -> list[Finding]:
+def _found(inputs: Inputs, cell: Place, wrong: Value) -> tuple[Finding, ...]:
     """What the rules that read a figure find where it is another."""
     part, changed = getattr(inputs, cell.section.key), {cell.field.key: wrong}
     if cell.row is None:
@@ -225,7 +225,7 @@ def _found(inputs: Inputs, cell: Place, wrong: Value) -> list[Finding]:
         part = (*part[: cell.row], part[cell.row]._replace(**changed), *part[cell.row + 1 :])
     inputs = replace(inputs, **{cell.section.key: part})
     rates = {key: rate.value for key, rate in rate_values(inputs).items()}
-    return list(findings(inputs, rates, rules=READING[cell._replace(row=None).path]))
+    return check(inputs, rates, rules=READING[cell._replace(row=None).path]).findings
 
 
 seeds = st.integers(0, 10**9)

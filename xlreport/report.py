@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from xlreport.checks.explanation import rows
-from xlreport.checks.rule import Finding, Level, applicable, findings, rule_lines
+from xlreport.checks.rule import Finding, Level, check, rule_lines
 from xlreport.collector import uncollected
 from xlreport.model.inputs import Explanation, Inputs
 from xlreport.model.rates import RateValue, rate_values
@@ -31,6 +31,7 @@ class Report:
     inputs: Inputs
     rates: Mapping[str, RateValue]
     findings: tuple[Finding, ...]
+    applied: frozenset[str] = frozenset()  # the ids of the rules that had figures to compare
 
     def count(self, level: Level) -> int:
         """How many findings of a level there are, those left out that are explained."""
@@ -68,11 +69,9 @@ class Report:
     @cached_property
     def outcomes(self) -> Mapping[str, str]:
         """For each rule id 通过, 不适用, 已说明, 已过期 or the gravest level of its open findings."""
-        values = {key: rate.value for key, rate in self.rates.items()}
-        applied = applicable(self.inputs, values)
         return {
             line.id: outcome_of(self.found(line.id))
-            or (Outcome.PASSED if line.id in applied else Outcome.NOT_APPLICABLE)
+            or (Outcome.PASSED if line.id in self.applied else Outcome.NOT_APPLICABLE)
             for line in rule_lines()
         }
 
@@ -104,4 +103,4 @@ def evaluate(inputs: Inputs, unknown: Collection[str] = ()) -> Report:
     """All rates and findings of a record; no rule judges fields that are `unknown` because a cell is wrong."""
     rates = rate_values(inputs)
     values = {key: rate.value for key, rate in rates.items()}
-    return Report(inputs, rates, tuple(findings(inputs, values, unknown)))
+    return Report(inputs, rates, *check(inputs, values, unknown))

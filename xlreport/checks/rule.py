@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from itertools import chain, starmap
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from xlreport.checks.explanation import Given, place_words
 from xlreport.checks.words import figure_words
@@ -255,41 +255,38 @@ def breached(broken: bool) -> Verdict:
     return Breach() if broken else None
 
 
-def findings(
+class Checked(NamedTuple):
+    """What rules came to on one record."""
+
+    findings: tuple[Finding, ...]  # in the order of the rules
+    applied: frozenset[str]  # the ids of those that had figures to compare at least once
+
+
+def check(
     inputs: Inputs,
     rates: Mapping[str, Value],
     unknown: Collection[str] = (),
     rules: Sequence[Rule] | None = None,
-) -> Iterator[Finding]:
-    """Every broken rule (or those of `rules`), in their order; `rates` are the department's, by key.
+) -> Checked:
+    """Run all rules (or those of `rules`) over a record; `rates` are the department's, by key.
 
     Nothing is said of fields in `unknown`: they are not blank, somebody typed something there.
     """
-    given = Given(inputs.explanations)
-    tables = Tables(inputs)
+    given, tables = Given(inputs.explanations), Tables(inputs)
+    found: list[Finding] = []
+    applied: set[str] = set()
     for item in RULES if rules is None else rules:
         for subject, fetch in item.calls:
             calls, rows = fetch(inputs, rates, tables)
-            if not rows:
-                continue
-            for at, breach in enumerate(starmap(item.function, calls)):
-                if breach and not (unknown and _touches(unknown, item, subject, rows[at], breach)):
-                    yield _finding(item, subject, rows[at], calls[at], breach, inputs, given)
-
-
-def applicable(inputs: Inputs, rates: Mapping[str, Value]) -> set[str]:
-    """The ids of the rules that had figures to compare at least once."""
-    tables = Tables(inputs)
-
-    def verdicts(item: Rule) -> Iterator[Verdict]:
-        for _, fetch in item.calls:
-            yield from starmap(item.function, fetch(inputs, rates, tables)[0])
-
-    applied: set[str] = set()
-    for item in RULES:
-        if item.id not in applied and any(each is not NOT_APPLICABLE for each in verdicts(item)):
-            applied.add(item.id)
-    return applied
+            verdicts = list(starmap(item.function, calls))
+            if item.id not in applied and any(verdict is not NOT_APPLICABLE for verdict in verdicts):
+                applied.add(item.id)
+            found += (
+                _finding(item, subject, rows[at], calls[at], breach, inputs, given)
+                for at, breach in enumerate(verdicts)
+                if breach and not (unknown and _touches(unknown, item, subject, rows[at], breach))
+            )
+    return Checked(tuple(found), frozenset(applied))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import chain
 
 from xlreport.checks.listing import OF_NARRATIVE
-from xlreport.checks.rule import RULES, Finding, Level, Rule, findings
+from xlreport.checks.rule import RULES, Finding, Level, Rule, check
 from xlreport.checks.words import shown
 from xlreport.model.fields import places_of
 from xlreport.model.inputs import Inputs, Project, with_values
@@ -92,8 +92,8 @@ def _of_record(story: Narrative) -> Iterator[Remark]:
     # What was only taken to be so is no label of the report's.
     printed = with_values(story.inputs, projects=_as_printed(story))
     for finding in chain(
-        findings(story.inputs, values, rules=[item for item in _rules() if item.id != _LABELS]),
-        findings(printed, values, rules=[item for item in _rules() if item.id == _LABELS]),
+        check(story.inputs, values, rules=[item for item in _rules() if item.id != _LABELS]).findings,
+        check(printed, values, rules=[item for item in _rules() if item.id == _LABELS]).findings,
     ):
         if (finding.rule in _SUMS and len(finding.fields) < 3) or is_left_out(finding, story):
             continue
