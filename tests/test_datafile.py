@@ -77,6 +77,8 @@ UNTIDY = {
     "[fianl]\nincome = 1": "没有 [fianl] 这一节，可能是 final",
     "['完全不同']\nx = 1": "没有 [完全不同] 这一节，可用的有：unit、",
     "income = 1": "没有 [income] 这一节",
+    '[[explanations]]\nrule = "Z99"\ntext = "无"': "[[explanations]] 第1项没有编号为“Z99”的规则，编号见 xlreport rules",
+    '[[explanations]]\nrule = "B06"\n[[explanations]]\nrule = "B06"': "第2项与前面的B06重复，请并成一项",
     "[final]\nincom = 1": "[final]没有“incom”这个键，可能是 income",
     "[final]\n'总收入' = 1": "[final]没有“总收入”这个键，可用的有：income、",
     "[[projects]]\nname='甲'\n[[projects]]\nexecute = 1": (

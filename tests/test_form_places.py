@@ -257,7 +257,7 @@ def test_a_category_with_a_row_of_its_own_has_its_sum_there(report: Report) -> N
 
 def test_projects_without_category_are_named(report: Report) -> None:
     done, sheet = filled(quick(form_maker.base_a()), with_category(report, ""))
-    assert unplaced(done) == {"项目“另一专项”未填类别，没有列入": ""}
+    assert unplaced(done) == {"项目【另一专项】未填类别，没有列入": ""}
     assert [sheet.cell(row, 1).value for row in (21, 22)] == ["　　造林补助", None]
     assert not done.settled
 

@@ -215,13 +215,15 @@ def test_projects_stand_in_the_row_of_their_category(
 @pytest.mark.parametrize("name", ["A", "B", "岳阳楼"])
 def test_a_project_without_category_is_left_out_and_named(name: str) -> None:
     made = version(name, sorted_into("业务工作经费", None))
-    assert made.gaps == ("附件2：项目“乙”未填类别，没有列入",)
+    assert made.gaps == ("附件2：项目【乙】未填类别，没有列入",)
     assert not any("乙" in cell.text for row in made.rows for cell in row)
 
 
 def test_a_category_that_the_form_has_no_row_for_is_named() -> None:
     sorted_ = sorted_into("区级专项资金", "其他专项")
-    assert version("岳阳楼", sorted_).gaps == ("附件2：项目“乙”的类别“其他专项”在表上没有对应的行，没有列入",)
+    assert version("岳阳楼", sorted_).gaps == (
+        "附件2：项目【乙】的类别【其他专项】在表上没有对应的行，没有列入",
+    )
     assert version("B", sorted_).gaps == version("A", sorted_).gaps == ()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xlreport.assets import asset, names_in
+from xlreport.checks.rule import rule_lines
 from xlreport.errors import Unusable
 from xlreport.files import read_bytes
 from xlreport.model.fields import Section, fields_of, sections_of
@@ -24,8 +25,8 @@ DEFAULT_STANDARD = "2020"
 def read_data(path: Path) -> Inputs:
     """The record of a data file: one table per section, `[[projects]]` and the like for rows.
 
-    Raises Unusable, naming section and key, for a key that does not exist or a value that its field
-    does not want.
+    Raises Unusable, naming section and key, for a key that does not exist, a value that its field does not
+    want, and an explanation that no row of 检查结果 would hold.
     """
     data = _read_toml(path)
     sections = {section.key: section for section in sections_of(Inputs)}
@@ -44,7 +45,23 @@ def read_data(path: Path) -> Inputs:
             )
         else:
             parts[key] = _record(path, section, part, f"[{key}]")
-    return Inputs(**parts)
+    inputs = Inputs(**parts)
+    _refuse_stray_explanations(path, inputs)
+    return inputs
+
+
+def _refuse_stray_explanations(path: Path, inputs: Inputs) -> None:
+    if not inputs.explanations:
+        return
+    known = {line.id for line in rule_lines()}
+    seen = set()
+    for at, row in enumerate(inputs.explanations, 1):
+        where = f"{path.name}：[[explanations]] 第{at}项"
+        if row.rule not in known:
+            raise Unusable(f"{where}没有编号为“{row.rule or ''}”的规则，编号见 xlreport rules。")
+        if (row.rule, row.place) in seen:
+            raise Unusable(f"{where}与前面的{row.rule}{row.place or ''}重复，请并成一项。")
+        seen.add((row.rule, row.place))
 
 
 def read_sample() -> Inputs:

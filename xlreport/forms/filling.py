@@ -57,12 +57,10 @@ class Entry:
 
     def __str__(self) -> str:
         """As one line of the list that people get."""
-        where = f"{self.cell}　" if self.cell else ""
-        line = f"{where}{self.label}　"
+        says = self.new
         if self.outcome in (Outcome.DIFFERS, Outcome.OVERWRITTEN):
-            line += f"原为 {self.old}，{'应' if self.outcome is Outcome.DIFFERS else '现'}为 {self.new}"
-        else:
-            line += self.new
+            says = f"原为 {self.old}，{'应' if self.outcome is Outcome.DIFFERS else '现'}为 {self.new}"
+        line = "　".join(filter(None, (self.cell, self.label, says)))
         return f"{line}（{self.why}）" if self.why else line
 
 

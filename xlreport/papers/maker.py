@@ -210,11 +210,11 @@ class _Maker:
         """The projects that no row of a paper with rows for their categories has, and why."""
         listed = {category for row in self.declared for category in row.categories}
         for project in self.names.inputs.projects if listed else ():
-            about = f"项目“{project.name or GAP}”"
+            about = f"项目【{project.name or GAP}】"
             if not project.category:
                 yield f"{about}未填类别，没有列入"
             elif project.category not in listed and _OTHERS not in listed:
-                yield f"{about}的类别“{project.category}”在表上没有对应的行，没有列入"
+                yield f"{about}的类别【{project.category}】在表上没有对应的行，没有列入"
 
     def _cell(self, declared: _DeclaredCell, column: int, at: At | None) -> Cell:
         text, expression, needed, across, down, head, _ = declared
