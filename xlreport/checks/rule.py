@@ -279,8 +279,11 @@ def check(
         for subject, fetch in item.calls:
             calls, rows = fetch(inputs, rates, tables)
             verdicts = list(starmap(item.function, calls))
-            if item.id not in applied and any(verdict is not NOT_APPLICABLE for verdict in verdicts):
+            if KEPT in verdicts:
                 applied.add(item.id)
+            if not any(verdicts):  # nearly always
+                continue
+            applied.add(item.id)
             found += (
                 _finding(item, subject, rows[at], calls[at], breach, inputs, given)
                 for at, breach in enumerate(verdicts)
