@@ -67,7 +67,9 @@ def test_the_newest_report_is_compared_whatever_it_is_called(
     )
     verification, remarks = compare_newest(department, tmp_path)
     assert (verification.path.name, verification.findings) == ("终稿.docx", ())
-    assert remarks == (f"更早的{department.title}.docx没有核对",)
+    newer, older = remarks
+    assert newer.startswith("有更新的文件没有核对：上年.docx：是2022年度的报告")
+    assert older == f"更早的{department.title}.docx没有核对"
 
 
 def test_a_copy_that_is_called_alike_counts(department: Department, content: bytes, tmp_path: Path) -> None:
@@ -82,7 +84,7 @@ def test_what_cannot_be_read_is_said(department: Department, content: bytes, tmp
     put(tmp_path, ("终稿.docx", content), ("坏的.docx", b"PK"))
     verification, remarks = compare_newest(department, tmp_path)
     assert verification.path.name == "终稿.docx"
-    assert remarks[0].startswith("有更新的文件无法读取，没有核对：坏的.docx：不是 Word 文档")
+    assert remarks[0].startswith("有更新的文件没有核对：坏的.docx：不是 Word 文档")
     (tmp_path / "终稿.docx").unlink()
     with pytest.raises(Unusable, match=r"^坏的\.docx：不是 Word 文档"):
         compare_newest(department, tmp_path)

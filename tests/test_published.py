@@ -55,7 +55,8 @@ CALLS: list[tuple[str, tuple[Any, ...], Any]] = [
     ("XR_RATE", ("没有",), "Unsuited: 没有“没有”这个指标，名称见“指标计算”"),
     ("XR_CHECK", ("F02", None), ["不适用", "", ""]),
     ("XR_CHECK", ("F02", MISSING), ["不适用", "", ""]),
-    ("XR_CHECK", ("F02", DIVISION), "Unsuited: 参数是错误值 #DIV/0!，请更正它的公式"),
+    ("XR_CHECK", ("F02", DIVISION), ["不适用", "", ""]),  # explains nothing; the other rows keep theirs
+    ("XR_CHECK", (DIVISION, None), "Unsuited: 这里应是文字，不是数字或错误值"),
     ("XR_PROBLEMS", (), ""),
     ("XR_PROBLEMS", (MISSING,), "Unsuited: 参数应是从 A1 开始的整张输入工作表，每张一次，如 收支情况!$A$1:$I$40"),
     ("XR_TEXTS", ((("正文", "甲"), ("正文", None)),), [["甲"], [""]]),

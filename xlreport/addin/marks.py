@@ -44,7 +44,9 @@ def write_outcomes(book: xlwings.Book, reading: Reading, report: Report) -> None
         raise Unusable(str(reading.problems[0]))  # a sheet or a column of ours is missing
     checks = _Computed(book.sheets[reading.addresses.columns[f"{CHECKS}.rule"][0]])
     rows = _explained(report, checks.last_row - FIRST_ROW)
-    if not any(path.startswith(f"{CHECKS}[") for path in reading.wrong):  # a text that is wrong is in no row
+    # A text that is wrong, or beside no rule, is in none of these rows, and would be lost.
+    astray = any(row.text and not row.rule for row in reading.inputs.explanations)
+    if not astray and not any(path.startswith(f"{CHECKS}[") for path in reading.wrong):
         checks.write(_columns(rows))
     if checks.is_live(COMPUTED[0]):
         # All of it: cells that failed while Python was away do not count as changed.

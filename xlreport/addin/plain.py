@@ -133,9 +133,9 @@ def texts(value: Any) -> list[str]:
 
 
 def read_text(cell: Any) -> str | None:
-    """The text of a cell as the reader takes it; what that calls wrong is none."""
+    """The text of a cell as the reader takes it; what that calls wrong is none, and no error is."""
     text = parse(cell, LINE)
-    return text if isinstance(text, str) else None
+    return text if isinstance(text, str) and text not in ERRORS else None
 
 
 def as_column(values: Sequence[Any]) -> Rows:

@@ -205,7 +205,7 @@ def _rate_key(name: Any) -> str | None:
 def xr_check(rule: Any, explanations: Any, *inputs: Any) -> Any:
     about, said = columns(rule, 2), columns(explanations, 3)
     ids, places = texts(as_column(about[0])), texts(as_column(about[1]))
-    given = [[read_text(single(cell)) for cell in cells] for cells in said]
+    given = [list(map(read_text, cells)) for cells in said]
     if given == [[None]] * 3:  # one blank cell: left out
         given = [cells * len(ids) for cells in given]
     if len(given[0]) != len(ids):

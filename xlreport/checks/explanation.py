@@ -1,6 +1,5 @@
 """What a unit says to a finding: to a rule as a whole or at one place, kept with the problem that it explains."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -11,9 +10,9 @@ from xlreport.model.inputs import Explanation, Inputs
 if TYPE_CHECKING:  # a finding is made with its explanation
     from xlreport.checks.rule import Finding
 
-LAST_YEAR = "上年的说明，请按本年的数重新填写"  # instead of a problem, which this year has not seen yet
-
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+# Instead of a problem:
+LAST_YEAR = "上年的说明，请按本年的数重新填写"  # this year has not seen one yet
+NOTHING = "当时没有要说明的问题"
 
 
 class Given:
@@ -40,7 +39,7 @@ def place_words(inputs: Inputs, path: str = "") -> str:
     place = places_of(Inputs)[f"{section}_{name}"]
     if not row:
         return place.label
-    return f"{Subject(place.section).label(inputs, int(row)).removesuffix('：')}{place.field.label}"
+    return f"{Subject(place.section).place(inputs, int(row))}{place.field.label}"
 
 
 def rows(
@@ -86,7 +85,7 @@ def _lapsed(row: Explanation, sentence: str) -> bool:
     """Whether it was written for other figures. One that was changed since, or whose problem was cleared, is new."""
     if not row.problem or (row.text or "").strip() != (row.recorded or "").strip():
         return False
-    return _figures(sentence) not in map(_figures, row.problem.split("\n"))
+    return sentence not in map(str.strip, row.problem.split("\n"))
 
 
 def _is_new(row: Explanation, place: str, sentence: str) -> bool:
@@ -94,11 +93,6 @@ def _is_new(row: Explanation, place: str, sentence: str) -> bool:
     label = f"{place}："
     lines = (row.problem or "").split("\n")
     return sentence.startswith(label) and lines != [LAST_YEAR] and not any(s.startswith(label) for s in lines)
-
-
-def _figures(sentence: str) -> object:
-    """What an explanation depends on: the figures, for the words are ours; without any, the words."""
-    return _NUMBER.findall(sentence) or sentence
 
 
 def _several(findings: Iterable["Finding"]) -> Iterator[tuple[str, str]]:
@@ -129,6 +123,8 @@ def _meant(
 def _recorded(row: Explanation, findings: Sequence["Finding"]) -> Explanation:
     if not row.text:
         return row._replace(problem=None, recorded=None)
+    if not findings and not row.problem:  # so that it does not explain what comes up later
+        return row._replace(problem=NOTHING, recorded=row.text)
     if not findings or not all(finding.is_explained for finding in findings):
         return row
     return row._replace(problem="\n".join(finding.message for finding in findings), recorded=row.text)

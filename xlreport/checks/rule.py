@@ -345,7 +345,7 @@ def _finding(
     pointed = [named[name] for name in breach.at] or list(filled)
     fields = breach.paths or tuple(dict.fromkeys(path for p in pointed for path in paths_of(p, subject, row)))
     label = subject.label(inputs, row)
-    place = label.removesuffix("：") or place_words(inputs, *fields[:1])
+    place = subject.place(inputs, row) or place_words(inputs, *fields[:1])
     message = f"{label}{sentence}；{remedy}。"
     said = () if level is Level.HARD else given.of(item.id, place, message)
     return Finding(item.id, level, message, fields, place, *said)

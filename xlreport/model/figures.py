@@ -92,6 +92,13 @@ class Subject(NamedTuple):
         name = getattr(getattr(inputs, self.section.key)[row], self.section.names)
         return f"{self.section.label}【{name}】：" if name else f"{self.section.label}第{row + 1}行："
 
+    def place(self, inputs: Inputs, row: int | None) -> str:
+        """The same as the name of a place, of which there is one: with the project that the row belongs to."""
+        label = self.label(inputs, row).removesuffix("：")
+        record = None if row is None or self.section is None else getattr(inputs, self.section.key)[row]
+        owner = getattr(record, "project", None)
+        return f"项目【{owner}】{label}" if owner else label
+
 
 def subjects(each: Any, of: Sequence[str] = ()) -> tuple[Subject, ...]:
     """The columns and tables made of records of class `each` (of those, the sections named in `of`)."""

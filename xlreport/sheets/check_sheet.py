@@ -52,8 +52,9 @@ class CheckSheet:
 
     def __post_init__(self) -> None:
         self.lines = {line.id: line for line in rule_lines()}
-        shown = self.report.explanations(PLACES)
-        spare = len(self.lines) + PLACES - len(shown)
+        most = PLACES + sum(bool(row.place) for row in self.report.inputs.explanations)
+        shown = self.report.explanations(most)
+        spare = len(self.lines) + most - len(shown)
         self.rows = (*shown, *(Explanation(None) for _ in range(spare)))
 
     def write(self) -> None:

@@ -42,15 +42,16 @@ def compare_newest(department: Department, folder: Path) -> Compared:
                 continue
         try:
             verification = compare(department, path)
-        except Unusable:
+        except Unusable as error:
             if called_so:
                 raise
-            continue  # the report of somebody else
+            unread.append(error)  # the report of another department or year
+            continue
         remarks = [verification.remark] if verification.remark else []
         if _is_open(path):
             remarks.append("该文件正在打开，核对的是最近一次保存的内容")
         if unread:
-            remarks.append(f"有更新的文件无法读取，没有核对：{str(unread[0]).rstrip('。')}")
+            remarks.append(f"有更新的文件没有核对：{str(unread[0]).rstrip('。')}")
         if others := [other.name for other in files[at + 1 :] if title in other.stem]:
             more = f"等 {len(others)} 份" if len(others) > 1 else ""
             remarks.append(f"更早的{others[0]}{more}没有核对")
