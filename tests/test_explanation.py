@@ -4,6 +4,7 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from xlreport.carry_forward import carry_forward
@@ -202,6 +203,20 @@ def test_indicators_of_one_name_are_told_apart_by_their_project(slow: Inputs) ->
     )
     both = replace(slow, indicators=(short._replace(project="甲"), short._replace(project="乙")))
     assert list(of("T07", both)) == ["项目【甲】指标【完成数量】", "项目【乙】指标【完成数量】"]
+
+
+def test_a_text_beside_no_rule_is_a_problem_with_its_cell(slow: Inputs, tmp_path: Path) -> None:
+    path = tmp_path / "m.xlsx"
+    build_master(evaluate(slow), path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["检查结果"]
+    column = [cell.value for cell in sheet[4]].index("explanations.text") + 1
+    assert sheet.cell(sheet.max_row, 2).value is None
+    sheet.cell(sheet.max_row, column).value = "水库加固：汛期停工"
+    book.save(path)
+    (problem,) = read_workbook(path).problems
+    assert problem.cell == f"检查结果!J{sheet.max_row}"
+    assert "这一行没有编号" in problem.message
 
 
 def test_as_many_places_as_were_explained_have_rows(slow: Inputs, tmp_path: Path) -> None:

@@ -43,10 +43,11 @@ def write_outcomes(book: xlwings.Book, reading: Reading, report: Report) -> None
     if not {f"{CHECKS}.rule", f"{TEMPLATE}.text"} <= reading.addresses.columns.keys():
         raise Unusable(str(reading.problems[0]))  # a sheet or a column of ours is missing
     checks = _Computed(book.sheets[reading.addresses.columns[f"{CHECKS}.rule"][0]])
-    rows = _explained(report, checks.last_row - FIRST_ROW)
     # A text that is wrong, or beside no rule, is in none of these rows, and would be lost.
-    astray = any(row.text and not row.rule for row in reading.inputs.explanations)
-    if not astray and not any(path.startswith(f"{CHECKS}[") for path in reading.wrong):
+    if any(path.startswith(f"{CHECKS}[") for path in reading.wrong):
+        rows = checks.standing
+    else:
+        rows = _explained(report, checks.last_row - FIRST_ROW)
         checks.write(_columns(rows))
     if checks.is_live(COMPUTED[0]):
         # All of it: cells that failed while Python was away do not count as changed.
@@ -96,6 +97,13 @@ class _Computed:
         cells = sheet.range((1, 1), (last.row, last.column)).options(ndim=2, err_to_str=True).value
         self._columns = {str(key): at for at, key in enumerate(cells[KEY_ROW], 1) if key}
         self._cells = [[read_text(cell) or "" for cell in row] for row in cells[FIRST_ROW:]]
+
+    @property
+    def standing(self) -> list[Explanation]:
+        """Rule and place of each row of 检查结果, as they stand there."""
+        known = {line.id for line in rule_lines()}
+        rule, place = (self._columns[f"{CHECKS}.{key}"] - 1 for key in ("rule", "place"))
+        return [Explanation(row[rule] if row[rule] in known else None, row[place]) for row in self._cells]
 
     def is_live(self, key: str) -> bool:
         """Whether a function computes the column."""

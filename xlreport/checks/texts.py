@@ -119,7 +119,7 @@ def figures_are_of_the_year(passages: Passages, unit_year: int) -> Verdict:
     "X02",
     Level.HARD,
     _YEARS,
-    "评价{unit_year}度，而{unit_report_date}",
+    "{unit_year}度，而{unit_report_date}",
     "报告应在次年写成，请核对评价年度和报告日期",
 )
 def report_is_of_the_next_year(unit_report_date: date, unit_year: int) -> Verdict:

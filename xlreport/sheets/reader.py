@@ -367,6 +367,17 @@ class _SheetParser:
             kept = [at for at, row in enumerate(zip(*own, strict=True)) if row != nothing]
             whole = [[column[at] for at in kept] for column in whole]
         self.addresses.rows[section.key] = [first + at for at in kept]
+        named = section.fields[0]
+        own_columns = [
+            columns.get(f"{section.key}.{item.key}") for item in section.fields if not item.prefilled
+        ]
+        if named.prefilled and f"{section.key}.{named.key}" in columns and own_columns[0] is not None:
+            for at, name in zip(kept, whole[0], strict=True):
+                if name is None:
+                    message = (
+                        f"这一行没有{named.label}，不知道说的是什么，请移到有{named.label}的行，再清空此格。"
+                    )
+                    self._problem(first + at, own_columns[0], message)
         return tuple(map(section.record._make, zip(*whole, strict=True)))
 
     def _complain(self, wrong: Wrong, item: Field, row: int, column: int) -> None:
